@@ -1,0 +1,60 @@
+/**
+ * `npm run admin`: what an administrator does until the console does it on screen.
+ *   board <file.yaml | catalogue id>           create a board, or bring it to this definition
+ *   key <board> <provider> [feed …]            make a feed key (shown once) for the provider's feeds
+ *   revoke <board> <key id>                    end a feed key
+ */
+import 'reflect-metadata';
+import { loadBoard } from '@comm-cell/catalogue/load';
+import { FeedKeys } from './access/feed-keys.js';
+import { openDatabaseUrl } from './database/address.js';
+import { dataSource, prepareDatabase } from './database/schema.js';
+import { Journal } from './journal/journal.js';
+import { Keepers } from './keeper/keepers.js';
+
+const USAGE = 'Use: npm run admin -- board <file.yaml|catalogue id> | key <board> <provider> [feed …] | revoke <board> <key id>';
+
+async function main([command, ...args]: string[]): Promise<string> {
+  const url = openDatabaseUrl(process.env);
+  await prepareDatabase(url, new Date());
+  const database = await dataSource(url).initialize();
+  const journal = new Journal(url);
+  const keepers = new Keepers(journal, url, (message) => process.stderr.write(`${message}\n`), () => process.exit(1));
+  try {
+    if (command === 'board' && args.length === 1) {
+      const definition = loadBoard(args[0]!);
+      const { changed } = await keepers.define(definition, 'admin');
+      return changed ? `Board ${definition.id} stands as defined; its wall is at /wall/${definition.id}.` : `Board ${definition.id} was defined like this already.`;
+    }
+    if (command === 'key' && args.length >= 2) {
+      const [board, provider, ...wanted] = args as [string, string, ...string[]];
+      const definition = await keepers.definitionOf(board);
+      if (!definition) throw new Error(`There is no board "${board}": define it first with "npm run admin -- board <file>".`);
+      const own = Object.values(definition.feeds).filter((feed) => feed.provider === provider).map((feed) => feed.id);
+      if (own.length === 0) throw new Error(`Provider "${provider}" has no feed on board "${board}"; its providers are: ${Object.keys(definition.providers).join(', ')}.`);
+      const foreign = wanted.find((feed) => !own.includes(feed));
+      if (foreign !== undefined) throw new Error(`Feed "${foreign}" is not one of ${provider}; its feeds are: ${own.join(', ')}.`);
+      const feeds = wanted.length > 0 ? wanted : own;
+      const key = await new FeedKeys(database).create(board, provider, feeds, 'made by an administrator', 'live');
+      return `${key}\n\nThis is the only time the key is shown. It opens: ${feeds.join(', ')}.`;
+    }
+    if (command === 'revoke' && args.length === 2) {
+      const done = await new FeedKeys(database).revoke(args[0]!, args[1]!);
+      if (!done) throw new Error(`Board "${args[0]}" has no key "${args[1]}" (it is the eight characters after "cc_live_").`);
+      return 'The key is ended; every server refuses it within five seconds.';
+    }
+    throw new Error(USAGE);
+  } finally {
+    await keepers.stop();
+    await journal.close();
+    await database.destroy();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (message) => process.stdout.write(`${message}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

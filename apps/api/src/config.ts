@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** Environment of the api process. Every fault is named at once; nothing starts on a doubtful setting. */
+const environment = z.object({
+  DATABASE_URL: z
+    .string({ error: 'set it to the address of a Postgres database, e.g. postgres://user:password@host:5432/name ("npm start" brings one along)' })
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  /** Demo boards, demo keys and, on loopback only, pages without a display token. */
+  DEMO: z.enum(['on', 'off']).default('off'),
+  COMM_CELL_BUILD: z.string().min(1).default('dev'),
+  /** Tokens that let a display watch; at least 20 characters each, separated by commas. */
+  DISPLAY_TOKENS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((token) => token.trim()).filter(Boolean))
+    .refine((tokens) => tokens.every((token) => token.length >= 20), 'each display token needs at least 20 characters'),
+  /** Addresses of pages that may open a socket besides this server's own, separated by commas. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean)),
+  /** Requests a minute for one feed key (0 = no limit). */
+  KEY_RATE: z.coerce.number().int().min(0).default(1200),
+  /** The proxy in front tells the real address of the caller. */
+  TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+});
+
+/** Injection token of the settings. */
+export const CONFIG = Symbol('config');
+export type Config = z.infer<typeof environment>;
+
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = environment.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The settings are not right: ${faults.join('; ')}.`);
+}
+
+/** Loopback is the only place where a demo shows its pages to anybody. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -1,0 +1,114 @@
+/** Brings a database to the schema of this build, once, however many processes start together. */
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { FeedKey } from '../access/feed-key.entity.js';
+import { Journal1763800000001 } from './migrations/1-journal.js';
+
+/** Everything the api does after start-up, it does as this role, which may not change or delete history. */
+export const APP_ROLE = 'commcell_app';
+const MIGRATION_LOCK = 4_216_001;
+/** Months of readings that get a partition of their own ahead of time. */
+const MONTHS_AHEAD = 3;
+const MONTHS_BACK = 2;
+
+export class DatabaseError extends Error {}
+
+/** The address without the password, for people. */
+export function shownAddress(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+export async function connectOwner(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'comm-cell schema', connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new DatabaseError(`No connection to the database at ${shownAddress(url)} (${reason(error)}): start it, or set DATABASE_URL right.`);
+  }
+  return client;
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return message || code || 'unknown reason';
+}
+
+/** Durability is the promise behind every receipt: a server that does not keep it is refused. */
+export async function assertDurable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'server_version_num')`,
+  );
+  const setting = Object.fromEntries(rows.map((row) => [row.name, row.setting]));
+  const faults: string[] = [];
+  for (const name of ['fsync', 'full_page_writes']) if (setting[name] !== 'on') faults.push(`${name} is ${setting[name]}, must be on`);
+  if (setting.synchronous_commit === 'off') faults.push('synchronous_commit is off, must be on');
+  if (Number(setting.server_version_num) < 150_000) faults.push(`the server is version ${setting.server_version_num}, must be 15 or newer`);
+  const standby = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (standby.rows[0]!.standby) faults.push('it is a standby; the journal is only read and written on the primary');
+  if (faults.length > 0) throw new DatabaseError(`The database does not keep what it acknowledges: ${faults.join('; ')}.`);
+}
+
+async function ensureRole(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [APP_ROLE]);
+  if (rows.length === 0) {
+    try {
+      await client.query(`create role ${APP_ROLE} nologin`);
+    } catch (error) {
+      throw new DatabaseError(`The role ${APP_ROLE} is missing and this user may not create it (${reason(error)}): run "create role ${APP_ROLE} nologin" as an administrator and grant it to this user.`);
+    }
+  }
+  const member = await client.query<{ member: boolean }>(`select pg_has_role(current_user, $1, 'member') as member`, [APP_ROLE]);
+  if (!member.rows[0]!.member) await client.query(`grant ${APP_ROLE} to current_user`);
+  await client.query(`grant usage on schema public to ${APP_ROLE}`);
+}
+
+/** A partition a month. What lies outside the prepared months goes into the default partition, never lost. */
+export async function ensurePartitions(client: pg.Client, now: Date): Promise<void> {
+  for (let ahead = -MONTHS_BACK; ahead <= MONTHS_AHEAD; ahead++) {
+    const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1));
+    const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead + 1, 1));
+    const name = `readings_${from.toISOString().slice(0, 7).replace('-', '_')}`;
+    const { rows } = await client.query('select to_regclass($1) as there', [name]);
+    if (rows[0].there !== null) continue;
+    const taken = await client.query('select 1 from readings_other where observed_at >= $1 and observed_at < $2 limit 1', [from, to]);
+    if (taken.rows.length > 0) continue;
+    await client.query(`create table if not exists ${name} partition of readings for values from ('${from.toISOString()}') to ('${to.toISOString()}')`);
+  }
+}
+
+export function dataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: [FeedKey],
+    migrations: [Journal1763800000001],
+    migrationsTableName: 'schema_steps',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    applicationName: 'comm-cell',
+    poolSize: 4,
+    extra: { options: `-c role=${APP_ROLE} -c statement_timeout=15000` },
+  });
+}
+
+/** Checks the server, then migrates under a lock, so that processes starting together do it once. */
+export async function prepareDatabase(url: string, now: Date): Promise<void> {
+  const client = await connectOwner(url);
+  try {
+    await assertDurable(client);
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await ensureRole(client);
+    const migrator = new DataSource({ type: 'postgres', url, migrations: [Journal1763800000001], migrationsTableName: 'schema_steps', migrationsTransactionMode: 'each', synchronize: false, poolSize: 1 });
+    await migrator.initialize();
+    try {
+      await migrator.runMigrations();
+    } finally {
+      await migrator.destroy();
+    }
+    await ensurePartitions(client, now);
+  } finally {
+    await client.end();
+  }
+}

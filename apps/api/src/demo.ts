@@ -1,0 +1,52 @@
+/** Demo mode: the catalogue's boards, a key for every provider, and a file that tells where they are. */
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { INestApplicationContext } from '@nestjs/common';
+import { boardIds, loadBoard } from '@comm-cell/catalogue/load';
+import { FeedKeys } from './access/feed-keys.js';
+import type { Config } from './config.js';
+import { Keepers } from './keeper/keepers.js';
+
+interface DemoAccess {
+  address: string;
+  boards: { id: string; wall: string; keys: { provider: string; feeds: string[]; key: string }[] }[];
+  signIns: never[];
+}
+
+async function readAccess(file: string): Promise<DemoAccess | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as DemoAccess;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys of an earlier start are kept as long as they still open the same feeds. */
+export async function seedDemo(app: INestApplicationContext, config: Config, port: number): Promise<void> {
+  const keepers = app.get(Keepers);
+  const feedKeys = app.get(FeedKeys);
+  const file = path.join(config.DATA_DIR, 'demo-access.json');
+  const before = await readAccess(file);
+  const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
+  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const access: DemoAccess = { address, boards: [], signIns: [] };
+  for (const id of boardIds()) {
+    const definition = loadBoard(id);
+    await keepers.define(definition, 'catalogue');
+    const keys: DemoAccess['boards'][number]['keys'] = [];
+    for (const provider of Object.keys(definition.providers)) {
+      const feeds = Object.values(definition.feeds).filter((feed) => feed.provider === provider).map((feed) => feed.id);
+      if (feeds.length === 0) continue;
+      const known = before?.boards.find((board) => board.id === id)?.keys.find((key) => key.provider === provider)?.key;
+      const holder = known === undefined ? undefined : await feedKeys.holder(known);
+      const usable = holder !== undefined && holder.board === id && feeds.every((feed) => holder.feeds.includes(feed));
+      keys.push({ provider, feeds, key: usable ? known! : await feedKeys.create(id, provider, feeds, 'demo', 'demo') });
+    }
+    access.boards.push({ id, wall: `${address}/wall/${id}`, keys });
+  }
+  await mkdir(config.DATA_DIR, { recursive: true });
+  const fresh = `${file}.new`;
+  await writeFile(fresh, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
+  await chmod(fresh, 0o600);
+  await rename(fresh, file);
+}

@@ -1,0 +1,65 @@
+import type { CandidateRow, RejectedRow } from '@comm-cell/board/decide/record-readings';
+import { MOST_READINGS, readingRow, type ReadingRow } from '@comm-cell/contract/feed';
+import { Refusal } from '../../../access/refusal.js';
+import { BentNumber, NotJson, parseStrictJson } from '../../strict-json.js';
+import type { Adapter, Payload } from '../adapter.js';
+
+/** A checked reading as a candidate row, or the reason why it is none. */
+export function candidate(row: number, reading: ReadingRow): CandidateRow | RejectedRow {
+  const { series, value, notReported } = reading;
+  if (value !== undefined && notReported !== undefined) {
+    return { row, field: 'notReported', code: 'both', detail: 'A reading has a value or says notReported, not both.' };
+  }
+  if (value === undefined && notReported === undefined) {
+    return { row, field: 'value', code: 'no-value', detail: 'There is no value. A missing value is never taken for 0: send notReported with the reason.' };
+  }
+  const one: CandidateRow = { row, series, at: Date.parse(reading.observedAt), value: value ?? null, rev: reading.revision ?? 0 };
+  if (reading.unit !== undefined) one.unit = reading.unit;
+  if (notReported !== undefined) one.why = notReported;
+  return one;
+}
+
+export function refused(row: number, issue: { path: readonly PropertyKey[]; message: string; keys?: readonly string[] }): RejectedRow {
+  const field = issue.keys?.[0] ?? String(issue.path[0] ?? 'reading');
+  return { row, field, code: issue.keys ? 'unknown-field' : 'unreadable', detail: issue.message };
+}
+
+function readRow(row: number, reading: unknown, payload: Payload): void {
+  const bent = typeof reading === 'object' && reading !== null ? Object.entries(reading).find(([, item]) => item instanceof BentNumber) : undefined;
+  if (bent) {
+    const [field, { token }] = bent as [string, BentNumber];
+    payload.unreadable.push({ row, field, code: 'not-a-number', detail: `"${token.slice(0, 40)}" is not a plain decimal number of at most 15 digits (no exponent, no -0).` });
+    return;
+  }
+  const parsed = readingRow.safeParse(reading);
+  if (!parsed.success) {
+    payload.unreadable.push(refused(row, parsed.error.issues[0] as Parameters<typeof refused>[1]));
+    return;
+  }
+  const one = candidate(row, parsed.data);
+  if ('code' in one) payload.unreadable.push(one);
+  else payload.rows.push(one);
+}
+
+export const jsonAdapter: Adapter = {
+  contentType: 'application/json',
+  read(text) {
+    let body: unknown;
+    try {
+      body = parseStrictJson(text);
+    } catch (error) {
+      if (error instanceof NotJson) throw new Refusal(400, 'not-json', 'The body is not JSON that means one thing only.', `Mend the JSON: ${error.message}.`);
+      throw error;
+    }
+    const { readings, ...others } = (typeof body === 'object' && body !== null ? body : {}) as { readings?: unknown };
+    if (!Array.isArray(readings) || Object.keys(others).length > 0) {
+      throw new Refusal(422, 'not-a-batch', 'The body is not a batch.', 'Send {"readings": [ … ]} and nothing beside it; an example is at /docs.');
+    }
+    if (readings.length > MOST_READINGS) {
+      throw new Refusal(413, 'too-many-readings', `The batch has ${readings.length} readings.`, `At most ${MOST_READINGS} in one batch: send several.`);
+    }
+    const payload: Payload = { rows: [], unreadable: [] };
+    readings.forEach((reading, row) => readRow(row, reading, payload));
+    return payload;
+  },
+};

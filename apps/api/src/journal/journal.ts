@@ -1,0 +1,273 @@
+/**
+ * The append-only, gapless, ordered list of everything that happened on a board. The order is a counter row
+ * (the board's head), never a sequence: a reader of a sequence skips rows that commit late.
+ */
+import { randomUUID } from 'node:crypto';
+import type { BoardEvent, Entry } from '@comm-cell/board/events';
+import { KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
+import { parseEvent } from '@comm-cell/contract/journal';
+import pg from 'pg';
+import { APP_ROLE } from '../database/schema.js';
+import { genesis, link } from './chain.js';
+import { crashpoint } from './crashpoint.js';
+import * as sql from './journal.sql.js';
+
+export interface Head {
+  epoch: string;
+  seq: number;
+  hash: Buffer;
+}
+
+/** An event to be journaled; its place is decided by the append. */
+export interface NewEvent {
+  event: BoardEvent;
+  /** Who or what caused it: a feed, `clock`, `admin`. */
+  source: string;
+}
+
+export interface NewReceipt {
+  feed: string;
+  key: string;
+  bodyHash: Buffer;
+  status: number;
+  text: string;
+}
+
+export interface StoredReceipt {
+  feed: string;
+  key: string;
+  bodyHash: Buffer;
+  status: number;
+  text: string;
+}
+
+/** One group of events, made ready for the statement: seqs, texts and the hash chain are fixed by the head. */
+export interface PreparedAppend {
+  next: Head;
+  entries: Entry[];
+  values: unknown[];
+}
+
+export interface Checkpoint {
+  seq: number;
+  epoch: string;
+  reducerVersion: number;
+  chainHash: Buffer;
+  stateHash: string;
+  body: string;
+  /** Hash of the journal row the checkpoint claims to follow; null when there is no such row. */
+  journalHash: Buffer | null;
+}
+
+export interface JournalRow {
+  seq: number;
+  at: number;
+  source: string;
+  body: string;
+  hash: Buffer;
+}
+
+/** The store cannot be reached or refuses to work: nothing may be acknowledged. */
+export class StoreDown extends Error {
+  constructor(cause: unknown) {
+    super(`The journal's database does not answer (${cause instanceof Error ? cause.message : String(cause)}).`);
+    this.name = 'StoreDown';
+  }
+}
+
+const CHECKPOINTS_KEPT = 5;
+/** SQLSTATE classes that mean "this statement was not carried out, another try may be": conflicts with another process. */
+const RETRY = new Set(['23505', '40001', '40P01', '55P03', '57014']);
+
+export type AppendResult = 'done' | 'outdated';
+
+export class Journal {
+  readonly pool: pg.Pool;
+
+  constructor(url: string) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'comm-cell journal',
+      max: 8,
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+      options: `-c role=${APP_ROLE} -c synchronous_commit=on -c lock_timeout=1500 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=2000 -c tcp_user_timeout=5000`,
+    });
+    // Without a listener a restart of Postgres would take the process down.
+    this.pool.on('error', () => {});
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async createBoard(board: string): Promise<void> {
+    const epoch = randomUUID();
+    await this.#query(sql.CREATE_BOARD, [board, epoch, genesis(board, epoch)]);
+  }
+
+  async heads(): Promise<({ board: string } & Head)[]> {
+    const { rows } = await this.#query(sql.HEADS, []);
+    return rows.map((row) => ({ board: row.board_id, epoch: row.epoch, seq: Number(row.seq), hash: row.hash }));
+  }
+
+  async head(board: string): Promise<Head | undefined> {
+    const { rows } = await this.#query(sql.HEAD, [board], 'head');
+    return rows[0] && { epoch: rows[0].epoch, seq: Number(rows[0].seq), hash: rows[0].hash };
+  }
+
+  /** Numbers and chains the events behind `head`; pure but for the hashing. */
+  prepare(board: string, head: Head, at: number, events: readonly NewEvent[], receipts: readonly NewReceipt[], numbers: Readonly<Record<string, number>>): PreparedAppend {
+    const entries: Entry[] = [];
+    const kinds: string[] = [];
+    const sources: string[] = [];
+    const bodies: string[] = [];
+    const hashes: Buffer[] = [];
+    const readings = { no: [] as number[], at: [] as number[], rev: [] as number[], value: [] as (number | null)[], words: [] as (string | null)[], seq: [] as number[] };
+    const series = { no: [] as number[], id: [] as string[] };
+    let { seq, hash } = head;
+    for (const { event, source } of events) {
+      seq++;
+      const body = JSON.stringify(event);
+      hash = link(hash, seq, at, source, body);
+      entries.push({ seq, at, event });
+      kinds.push(event.kind);
+      sources.push(source);
+      bodies.push(body);
+      hashes.push(hash);
+      if (event.kind === 'ReadingsRecorded') {
+        for (const reading of event.readings) {
+          readings.no.push(numbers[reading.series]!);
+          readings.at.push(reading.at);
+          readings.rev.push(reading.rev ?? 0);
+          readings.value.push(typeof reading.value === 'number' ? reading.value : null);
+          readings.words.push(typeof reading.value === 'string' ? reading.value : null);
+          readings.seq.push(seq);
+        }
+      } else if (event.kind === 'BoardDefined') {
+        for (const one of Object.values(event.definition.series)) {
+          series.no.push(one.no);
+          series.id.push(one.id);
+        }
+      }
+    }
+    return {
+      next: { epoch: head.epoch, seq, hash },
+      entries,
+      values: [
+        board,
+        head.epoch,
+        head.seq,
+        seq,
+        hash,
+        at,
+        numberArray(entries.map((entry) => entry.seq)),
+        kinds,
+        sources,
+        bodies,
+        hashes,
+        receipts.map((receipt) => receipt.feed),
+        receipts.map((receipt) => receipt.key),
+        receipts.map((receipt) => receipt.bodyHash),
+        numberArray(receipts.map((receipt) => receipt.status)),
+        receipts.map((receipt) => receipt.text),
+        numberArray(series.no),
+        series.id,
+        numberArray(readings.no),
+        numberArray(readings.at),
+        numberArray(readings.rev),
+        numberArray(readings.value),
+        readings.words.some((word) => word !== null) ? readings.words : nulls(readings.words.length),
+        numberArray(readings.seq),
+      ],
+    };
+  }
+
+  /**
+   * Writes a prepared group. `outdated`: another process was faster (or one of the receipts exists), nothing
+   * was written. Throws StoreDown when it is not known whether the group was written: see `wasWritten`.
+   */
+  async append(prepared: PreparedAppend): Promise<AppendResult> {
+    crashpoint('append.before');
+    try {
+      const { rowCount } = await this.pool.query({ name: 'append', text: sql.APPEND, values: prepared.values });
+      crashpoint('append.after-commit');
+      return rowCount === 1 ? 'done' : 'outdated';
+    } catch (error) {
+      if (RETRY.has((error as { code?: string }).code ?? '')) return 'outdated';
+      throw new StoreDown(error);
+    }
+  }
+
+  /** Settles an append of unknown outcome: the chain hash at its last seq is there, or it is not. */
+  async wasWritten(board: string, prepared: PreparedAppend): Promise<boolean> {
+    const { rows } = await this.#query(sql.HASH_AT, [board, prepared.next.seq]);
+    return rows[0] !== undefined && (rows[0].hash as Buffer).equals(prepared.next.hash);
+  }
+
+  /** Up to `most` events behind `seq`, with their chain hashes checked by the caller. */
+  async rowsAfter(board: string, seq: number, most: number): Promise<JournalRow[]> {
+    const { rows } = await this.#query(sql.ENTRIES_AFTER, [board, seq, most], 'entries-after');
+    return rows.map((row) => ({ seq: Number(row.seq), at: row.at, source: row.source, body: row.body, hash: row.hash }));
+  }
+
+  toEntry(row: JournalRow): Entry {
+    return { seq: row.seq, at: row.at, event: parseEvent(row.body) };
+  }
+
+  async receipts(board: string, wanted: readonly { feed: string; key: string }[]): Promise<StoredReceipt[]> {
+    if (wanted.length === 0) return [];
+    const { rows } = await this.#query(sql.RECEIPTS, [board, wanted.map((one) => one.feed), wanted.map((one) => one.key)], 'receipts');
+    return rows.map((row) => ({ feed: row.feed_id, key: row.idempotency_key, bodyHash: row.body_hash, status: row.status, text: row.receipt }));
+  }
+
+  async knownReadings(board: string, wanted: readonly { series: string; at: number; rev: number }[]): Promise<KnownReadings> {
+    const known = new Map<string, number | string | null>();
+    if (wanted.length === 0) return known;
+    const { rows } = await this.#query(sql.KNOWN_READINGS, [board, wanted.map((one) => one.series), numberArray(wanted.map((one) => one.at)), numberArray(wanted.map((one) => one.rev))], 'known-readings');
+    for (const row of rows) known.set(readingKey(row.series_id, row.at, row.revision), row.words ?? row.value);
+    return known;
+  }
+
+  async saveCheckpoint(board: string, checkpoint: Omit<Checkpoint, 'journalHash'>): Promise<void> {
+    const { seq, epoch, reducerVersion, chainHash, stateHash, body } = checkpoint;
+    await this.#query(sql.SAVE_CHECKPOINT, [board, seq, epoch, reducerVersion, chainHash, stateHash, body]);
+    await this.#query(sql.KEEP_CHECKPOINTS, [board, CHECKPOINTS_KEPT]);
+  }
+
+  /** Newest first. None of them is to be trusted before its hashes have been checked. */
+  async checkpoints(board: string): Promise<Checkpoint[]> {
+    const { rows } = await this.#query(sql.CHECKPOINTS, [board]);
+    return rows.map((row) => ({
+      seq: Number(row.seq),
+      epoch: row.epoch,
+      reducerVersion: row.reducer_version,
+      chainHash: row.chain_hash,
+      stateHash: row.state_hash,
+      body: row.body,
+      journalHash: row.journal_hash,
+    }));
+  }
+
+  /** Readings in the projection that came with events up to `seq`. */
+  async countReadings(board: string, seq: number): Promise<number> {
+    const { rows } = await this.#query(sql.COUNT_READINGS, [board, seq]);
+    return Number(rows[0].n);
+  }
+
+  async #query(text: string, values: unknown[], name?: string): Promise<pg.QueryResult> {
+    try {
+      return await this.pool.query(name === undefined ? { text, values } : { name, text, values });
+    } catch (error) {
+      throw new StoreDown(error);
+    }
+  }
+}
+
+/** Numbers need no quoting: a ready-made array literal is several times cheaper than the driver's. */
+function numberArray(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? 'null').join(',')}}`;
+}
+function nulls(count: number): string {
+  return `{${new Array<string>(count).fill('null').join(',')}}`;
+}

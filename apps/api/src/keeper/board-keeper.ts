@@ -1,0 +1,371 @@
+/**
+ * The one door for change of a board: decide → append → evolve → publish. Every api process has a keeper for
+ * every board; the journal's expected-seq append keeps them in one order.
+ *
+ * Concurrent submissions share one statement (group commit). They are decided one after the other on a fold
+ * of the state, so the second sees what the first will have done; nothing becomes visible before the commit.
+ */
+import { createHash } from 'node:crypto';
+import { canonical } from '@comm-cell/board/canonical';
+import type { Decision } from '@comm-cell/board/decide/decision';
+import { type CandidateRow, type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
+import type { Entry } from '@comm-cell/board/events';
+import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
+import { type BoardState, emptyBoard } from '@comm-cell/board/state';
+import { genesis, link } from '../journal/chain.js';
+import { crashpoint } from '../journal/crashpoint.js';
+import { type Head, type Journal, type JournalRow, type NewEvent, type NewReceipt, type PreparedAppend, StoreDown, type StoredReceipt } from '../journal/journal.js';
+
+/** Where a submission ended up: `fromSeq`..`toSeq` is null when it led to no event. */
+export interface Placed {
+  epoch: string;
+  fromSeq: number | null;
+  toSeq: number | null;
+}
+
+export interface Submission<Outcome> {
+  source: string;
+  decide(state: BoardState, known: KnownReadings, at: number): Decision<Outcome>;
+  /** How many rows it carries; groups are kept to a bearable size. */
+  rows?: number;
+  /** Rows whose twin may stand in older history, to be looked up before deciding. */
+  late?(state: BoardState): CandidateRow[];
+  /** Makes the same submission again give the same answer, whichever process it reaches. */
+  receipt?: { feed: string; key: string; bodyHash: Buffer; write(outcome: Outcome, placed: Placed): { status: number; text: string } };
+}
+
+export type Submitted<Outcome> = { repeated: false; outcome: Outcome; placed: Placed } | { repeated: true; receipt: StoredReceipt };
+
+export interface Snapshot {
+  state: BoardState;
+  head: Head;
+}
+
+interface Waiting {
+  submission: Submission<unknown>;
+  resolve(value: Submitted<unknown>): void;
+  reject(error: unknown): void;
+}
+
+/** A group that has been decided and waits for its commit. */
+interface Decided {
+  waiting: Waiting[];
+  answers: (() => void)[];
+  state: BoardState;
+  prepared: PreparedAppend | undefined;
+}
+
+/** Events of the past kept at hand, so that a display that was away briefly gets them instead of the whole state. */
+const RECENT = 2_000;
+const GROUP_SUBMISSIONS = 256;
+const GROUP_ROWS = 10_000;
+const PAGE = 2_000;
+/** More waiting submissions than this and new ones are turned away until the store has caught up. */
+const QUEUE_LIMIT = 5_000;
+const CHECKPOINT_EVERY = 10_000;
+/** How long the outcome of an append may stay unknown before its senders are told to try again. */
+const SETTLE_MS = 8_000;
+
+/** The journal does not continue what this process knows: it was restored or rewritten. */
+export class BrokenChain extends Error {}
+export class Overloaded extends Error {}
+
+export class BoardKeeper {
+  #state: BoardState = emptyBoard;
+  #head: Head;
+  #recent: Entry[] = [];
+  #queue: Waiting[] = [];
+  #working: Promise<void> | undefined;
+  #behind = false;
+  #checkpointAt = 0;
+  #hash: { seq: number; text: string } | undefined;
+  #listeners = new Set<(entries: readonly Entry[]) => void>();
+
+  constructor(
+    readonly board: string,
+    private readonly journal: Journal,
+    head: Head,
+  ) {
+    this.#head = { epoch: head.epoch, seq: 0, hash: genesis(board, head.epoch) };
+  }
+
+  get snapshot(): Snapshot {
+    return { state: this.#state, head: this.#head };
+  }
+
+  /** SHA-256 of the canonical state; worked out once for each seq. */
+  stateHash(): string {
+    if (this.#hash?.seq !== this.#head.seq) {
+      this.#hash = { seq: this.#head.seq, text: createHash('sha256').update(canonical(this.#state)).digest('hex') };
+    }
+    return this.#hash.text;
+  }
+
+  /** Events after `seq`, if they are still at hand. */
+  recentAfter(seq: number): Entry[] | undefined {
+    if (seq === this.#head.seq) return [];
+    const first = this.#recent[0]?.seq;
+    if (first === undefined || seq < first - 1 || seq > this.#head.seq) return undefined;
+    return this.#recent.slice(seq - first + 1);
+  }
+
+  subscribe(listener: (entries: readonly Entry[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Loads the newest checkpoint that can be proved, then folds what came after it. */
+  async load(report: (message: string) => void): Promise<void> {
+    for (const checkpoint of await this.journal.checkpoints(this.board)) {
+      const fault = await this.#adopt(checkpoint);
+      if (fault === undefined) break;
+      report(`Board ${this.board}: checkpoint ${checkpoint.seq} is not used (${fault}); folding from an earlier place.`);
+    }
+    this.#checkpointAt = this.#head.seq;
+    await this.#catchUp();
+  }
+
+  async #adopt(checkpoint: Awaited<ReturnType<Journal['checkpoints']>>[number]): Promise<string | undefined> {
+    if (checkpoint.epoch !== this.#head.epoch) return 'it belongs to another history';
+    if (checkpoint.reducerVersion !== REDUCER_VERSION) return `it was folded by version ${checkpoint.reducerVersion}, this is ${REDUCER_VERSION}`;
+    if (!checkpoint.journalHash?.equals(checkpoint.chainHash)) return 'its place in the journal does not match';
+    let state: BoardState;
+    try {
+      state = JSON.parse(checkpoint.body) as BoardState;
+    } catch {
+      return 'it cannot be read';
+    }
+    if (createHash('sha256').update(canonical(state)).digest('hex') !== checkpoint.stateHash) return 'its content does not match its hash';
+    this.#state = state;
+    this.#head = { epoch: checkpoint.epoch, seq: checkpoint.seq, hash: checkpoint.chainHash };
+    return undefined;
+  }
+
+  submit<Outcome>(submission: Submission<Outcome>): Promise<Submitted<Outcome>> {
+    if (this.#queue.length >= QUEUE_LIMIT) return Promise.reject(new Overloaded('Too many batches are waiting for the database.'));
+    return new Promise<Submitted<Outcome>>((resolve, reject) => {
+      this.#queue.push({ submission: submission as Submission<unknown>, resolve: resolve as Waiting['resolve'], reject });
+      this.#start();
+    });
+  }
+
+  /** What a submission would lead to, without journaling anything. */
+  async preview<Outcome>(submission: Submission<Outcome>): Promise<Outcome> {
+    await this.refresh();
+    const known = await this.journal.knownReadings(this.board, submission.late?.(this.#state) ?? []);
+    return submission.decide(this.#state, known, Date.now()).outcome;
+  }
+
+  /** Takes in what other processes have journaled. Resolves when this process stands at the head it found. */
+  refresh(): Promise<void> {
+    this.#behind = true;
+    this.#start();
+    return this.#working ?? Promise.resolve();
+  }
+
+  #start(): void {
+    if (this.#working) return;
+    this.#working = this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#queue.length > 0 || this.#behind) this.#start();
+    });
+    // Whoever called refresh() sees the error; the others are told by their own promise.
+    this.#working.catch(() => {});
+  }
+
+  async #work(): Promise<void> {
+    // A turn of the event loop lets submissions that arrived together share one statement.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#behind || this.#queue.length > 0) {
+      if (this.#behind) {
+        this.#behind = false;
+        await this.#catchUp();
+      }
+      if (this.#queue.length > 0) await this.#commit(this.#takeGroup());
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    const keys = new Set<string>();
+    const group: Waiting[] = [];
+    const later: Waiting[] = [];
+    let rows = 0;
+    for (const waiting of this.#queue) {
+      const { receipt, rows: size = 1 } = waiting.submission;
+      const key = receipt && receiptKey(receipt);
+      // The same key twice: the second waits for the next group and finds the receipt of the first.
+      const twin = key !== undefined && keys.has(key);
+      if (twin || group.length >= GROUP_SUBMISSIONS || (group.length > 0 && rows + size > GROUP_ROWS)) {
+        later.push(waiting);
+      } else {
+        if (key !== undefined) keys.add(key);
+        rows += size;
+        group.push(waiting);
+      }
+    }
+    this.#queue = later;
+    return group;
+  }
+
+  /** Carries one group to its end: every promise in it is settled when this returns. */
+  async #commit(group: Waiting[]): Promise<void> {
+    const giveUpAt = performance.now() + SETTLE_MS;
+    let open = group;
+    for (let attempt = 0; open.length > 0; attempt++) {
+      let decided: Decided | undefined;
+      try {
+        if (attempt > 0) {
+          await this.#catchUp();
+          open = await this.#answerRepeated(open);
+        }
+        decided = await this.#decide(open);
+        open = decided.waiting;
+        if (decided.prepared === undefined || (await this.journal.append(decided.prepared)) === 'done') {
+          this.#finish(decided);
+          return;
+        }
+      } catch (error) {
+        if (!(error instanceof StoreDown) || performance.now() > giveUpAt) return this.#giveUp(open, error);
+        // The statement may have been carried out although its answer was lost: look before trying again.
+        if (decided?.prepared) {
+          const written = await this.journal.wasWritten(this.board, decided.prepared).catch(() => false);
+          if (written) return this.#finish(decided);
+        }
+      }
+      // Two busy processes would otherwise meet at the same moment again and again.
+      if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 500)));
+    }
+  }
+
+  #giveUp(open: readonly Waiting[], error: unknown): void {
+    this.#behind = !(error instanceof BrokenChain);
+    for (const { reject } of open) reject(error);
+  }
+
+  /** Decides a group one by one on a fold of the state. A submission that cannot be decided fails alone. */
+  async #decide(group: readonly Waiting[]): Promise<Decided> {
+    const late = group.flatMap(({ submission }) => submission.late?.(this.#state) ?? []);
+    const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
+    const at = Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0);
+    const fold = new Fold(this.#state);
+    const events: NewEvent[] = [];
+    const receipts: NewReceipt[] = [];
+    const answers: (() => void)[] = [];
+    const waiting: Waiting[] = [];
+    for (const one of group) {
+      const { submission } = one;
+      try {
+        const { events: led, outcome } = submission.decide(fold.peek, known, at);
+        const from = this.#head.seq + events.length + 1;
+        const placed: Placed = { epoch: this.#head.epoch, fromSeq: led.length > 0 ? from : null, toSeq: led.length > 0 ? from + led.length - 1 : null };
+        for (const event of led) {
+          fold.apply(event, at);
+          events.push({ event, source: submission.source });
+          if (event.kind === 'ReadingsRecorded' && group.length > 1) {
+            for (const { series, at: observedAt, rev, value } of event.readings) known.set(readingKey(series, observedAt, rev ?? 0), value);
+          }
+        }
+        if (submission.receipt) {
+          const { feed, key, bodyHash } = submission.receipt;
+          receipts.push({ feed, key, bodyHash, ...submission.receipt.write(outcome, placed) });
+        }
+        answers.push(() => one.resolve({ repeated: false, outcome, placed }));
+        waiting.push(one);
+      } catch (error) {
+        one.reject(error);
+      }
+    }
+    const state = fold.finish();
+    const prepared = events.length > 0 || receipts.length > 0 ? this.journal.prepare(this.board, this.#head, at, events, receipts, state.numbers) : undefined;
+    return { waiting, answers, state, prepared };
+  }
+
+  /** After the commit only: the new state becomes visible, then the senders get their answers. */
+  #finish({ prepared, state, answers }: Decided): void {
+    if (prepared) {
+      this.#take(prepared.next, prepared.entries, state);
+      crashpoint('append.after-evolve');
+      this.#checkpointWhenDue();
+    }
+    crashpoint('receipt.before-answer');
+    for (const answer of answers) answer();
+  }
+
+  #take(head: Head, entries: readonly Entry[], state: BoardState): void {
+    this.#state = state;
+    this.#head = head;
+    if (entries.length === 0) return;
+    this.#recent.push(...entries);
+    if (this.#recent.length > RECENT * 2) this.#recent = this.#recent.slice(-RECENT);
+    for (const listener of this.#listeners) listener(entries);
+    crashpoint('publish.after');
+  }
+
+  async #catchUp(): Promise<void> {
+    const head = await this.journal.head(this.board);
+    if (!head || head.epoch !== this.#head.epoch || head.seq < this.#head.seq) {
+      throw new BrokenChain(`The journal of board ${this.board} is not the one this process knows (it was restored or replaced); the process has to start again.`);
+    }
+    while (this.#head.seq < head.seq) {
+      const rows = await this.journal.rowsAfter(this.board, this.#head.seq, PAGE);
+      if (rows.length === 0) throw new BrokenChain(`The journal of board ${this.board} ends at ${this.#head.seq} although its head says ${head.seq}.`);
+      this.#takeRows(rows);
+    }
+  }
+
+  #takeRows(rows: readonly JournalRow[]): void {
+    const fold = new Fold(this.#state);
+    const entries: Entry[] = [];
+    let { seq, hash } = this.#head;
+    for (const row of rows) {
+      hash = link(hash, row.seq, row.at, row.source, row.body);
+      if (row.seq !== ++seq || !hash.equals(row.hash)) throw new BrokenChain(`The journal of board ${this.board} is broken at ${seq}: run "npm run verify".`);
+      const entry = this.journal.toEntry(row);
+      fold.apply(entry.event, entry.at);
+      entries.push(entry);
+    }
+    this.#take({ epoch: this.#head.epoch, seq, hash }, entries, fold.finish());
+  }
+
+  /** Senders whose batch stands in the journal already get the receipt of then; the others stay open. */
+  async #answerRepeated(open: readonly Waiting[]): Promise<Waiting[]> {
+    const wanted = open.flatMap(({ submission: { receipt } }) => (receipt ? [receipt] : []));
+    const stored = new Map((await this.journal.receipts(this.board, wanted)).map((one) => [receiptKey(one), one]));
+    return open.filter(({ submission: { receipt }, resolve }) => {
+      const found = receipt && stored.get(receiptKey(receipt));
+      if (found) resolve({ repeated: true, receipt: found });
+      return !found;
+    });
+  }
+
+  #checkpointWhenDue(): void {
+    if (this.#head.seq - this.#checkpointAt >= CHECKPOINT_EVERY) void this.checkpoint().catch(() => {});
+  }
+
+  /** Stores the present state, unless that has been done. */
+  async checkpoint(): Promise<void> {
+    const { state, head } = this.snapshot;
+    if (head.seq === this.#checkpointAt) return;
+    const before = this.#checkpointAt;
+    this.#checkpointAt = head.seq;
+    try {
+      const body = canonical(state);
+      await this.journal.saveCheckpoint(this.board, {
+        seq: head.seq,
+        epoch: head.epoch,
+        reducerVersion: REDUCER_VERSION,
+        chainHash: head.hash,
+        stateHash: createHash('sha256').update(body).digest('hex'),
+        body,
+      });
+      crashpoint('checkpoint.after');
+    } catch (error) {
+      this.#checkpointAt = before;
+      throw error;
+    }
+  }
+}
+
+function receiptKey(receipt: { feed: string; key: string }): string {
+  return `${receipt.feed}\n${receipt.key}`;
+}

@@ -1,0 +1,134 @@
+/**
+ * Sends every event of a board to every display of it. A batch is built and encoded once for all sockets.
+ * It leaves at once when the last one is some milliseconds old, else together with what follows: an idle board
+ * has no delay, a busy one no more than forty batches a second.
+ */
+import type { Entry } from '@comm-cell/board/events';
+import { BEAT_MS, type BeatMessage, type ClientMessages, PROTOCOL, type ServerMessages } from '@comm-cell/contract/live';
+import type { Server, Socket } from 'socket.io';
+import type { BoardKeeper } from '../keeper/board-keeper.js';
+
+export type LiveServer = Server<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
+export type LiveSocket = Socket<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
+export interface DisplayData {
+  board?: string;
+  /** Since when the socket has been too slow for deltas (performance.now). */
+  behindSince?: number;
+}
+
+const GAP_MS = 25;
+/** More than this unsent for one display and it gets no more deltas until it has read what there is. */
+const UNSENT_LIMIT = 256 * 1024;
+const BEHIND_CHECK_MS = 500;
+const BEHIND_LIMIT_MS = 30_000;
+
+interface Outgoing {
+  pending: Entry[];
+  sentAt: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export function roomOf(board: string): string {
+  return `board:${board}`;
+}
+
+/** Bytes that wait for this one reader, in engine.io's queue and in the socket's own. */
+export function unsentBytes(socket: LiveSocket): number {
+  const { writeBuffer, transport } = socket.conn as unknown as { writeBuffer: { data?: string | Buffer }[]; transport: { socket?: { bufferedAmount?: number } } };
+  return writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), transport.socket?.bufferedAmount ?? 0);
+}
+
+export class FanOut {
+  #boards = new Map<string, Outgoing>();
+  #behind = new Set<LiveSocket>();
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly server: LiveServer,
+    private readonly build: string,
+    private readonly keepers: () => readonly BoardKeeper[],
+    /** Resolves when the board's journal answers: no proof, no beat. */
+    private readonly prove: (keeper: BoardKeeper) => Promise<void>,
+  ) {
+    this.#timers.push(setInterval(() => this.#beatAll(), BEAT_MS));
+    this.#timers.push(setInterval(() => this.#checkBehind(), BEHIND_CHECK_MS));
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { timer } of this.#boards.values()) clearTimeout(timer);
+  }
+
+  follow(keeper: BoardKeeper): void {
+    const outgoing: Outgoing = { pending: [], sentAt: -Infinity, timer: undefined };
+    this.#boards.set(keeper.board, outgoing);
+    keeper.subscribe((entries) => {
+      outgoing.pending.push(...entries);
+      const wait = outgoing.sentAt + GAP_MS - performance.now();
+      if (wait <= 0) this.flush(keeper.board);
+      else outgoing.timer ??= setTimeout(() => this.flush(keeper.board), wait);
+    });
+  }
+
+  /** Sends what is pending; before a join or a beat, so that their seq and the batches cannot cross. */
+  flush(board: string): void {
+    const outgoing = this.#boards.get(board);
+    if (!outgoing) return;
+    clearTimeout(outgoing.timer);
+    outgoing.timer = undefined;
+    const events = outgoing.pending;
+    const from = events[0]?.seq;
+    const to = events.at(-1)?.seq;
+    if (from === undefined || to === undefined) return;
+    outgoing.pending = [];
+    outgoing.sentAt = performance.now();
+    this.#dropSlow(board);
+    this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events });
+  }
+
+  beatOf(keeper: BoardKeeper): BeatMessage {
+    const { head } = keeper.snapshot;
+    return { board: keeper.board, protocol: PROTOCOL, epoch: head.epoch, seq: head.seq, hash: keeper.stateHash(), serverTime: Date.now(), build: this.build };
+  }
+
+  #beatAll(): void {
+    for (const keeper of this.keepers()) {
+      if (!this.server.sockets.adapter.rooms.get(roomOf(keeper.board))?.size) continue;
+      // A store that does not answer means no beat: the walls cover themselves.
+      this.prove(keeper).then(
+        () => {
+          this.flush(keeper.board);
+          this.#dropSlow(keeper.board);
+          this.server.to(roomOf(keeper.board)).emit('board:beat', this.beatOf(keeper));
+        },
+        () => {},
+      );
+    }
+  }
+
+  #dropSlow(board: string): void {
+    const room = this.server.sockets.adapter.rooms.get(roomOf(board));
+    for (const id of room ?? []) {
+      const socket = this.server.sockets.sockets.get(id);
+      if (!socket || unsentBytes(socket) <= UNSENT_LIMIT) continue;
+      void socket.leave(roomOf(board));
+      socket.data.behindSince = performance.now();
+      this.#behind.add(socket);
+    }
+  }
+
+  #checkBehind(): void {
+    for (const socket of this.#behind) {
+      if (!socket.connected) {
+        this.#behind.delete(socket);
+      } else if (unsentBytes(socket) === 0) {
+        this.#behind.delete(socket);
+        delete socket.data.behindSince;
+        if (socket.data.board !== undefined) socket.emit('board:behind', { board: socket.data.board });
+      } else if (performance.now() - (socket.data.behindSince ?? 0) > BEHIND_LIMIT_MS) {
+        this.#behind.delete(socket);
+        socket.disconnect(true);
+      }
+    }
+  }
+}

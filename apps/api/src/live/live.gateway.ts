@@ -1,0 +1,82 @@
+import { Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Ack, ConnectedSocket, MessageBody, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { drawnReport, type JoinAnswer, joinRequest, PROTOCOL } from '@comm-cell/contract/live';
+import { Displays } from '../access/displays.js';
+import { CONFIG, type Config } from '../config.js';
+import { Keepers } from '../keeper/keepers.js';
+import { FanOut, type LiveServer, type LiveSocket, roomOf } from './fan-out.js';
+
+/** The display's side of the live protocol (libs/contract live). Nothing can be changed over a socket. */
+@WebSocketGateway()
+export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
+  readonly #log = new Logger('Live');
+  #fanOut: FanOut | undefined;
+
+  constructor(
+    private readonly keepers: Keepers,
+    private readonly displays: Displays,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  afterInit(server: LiveServer): void {
+    // Guards do not run on connection: who may watch is settled in the handshake.
+    server.use((socket, next) => {
+      if (this.displays.mayWatch(socket.handshake.headers.cookie)) return next();
+      next(Object.assign(new Error('This screen may not watch yet.'), { data: { code: 'needs-token' } }));
+    });
+    // The request of the handshake is not needed again; a thousand displays keep a thousand of them otherwise.
+    server.engine.on('connection', (raw: { request: unknown }) => {
+      raw.request = null;
+    });
+    const fanOut = new FanOut(server, this.config.COMM_CELL_BUILD, () => this.keepers.all(), (keeper) => this.keepers.prove(keeper));
+    this.#fanOut = fanOut;
+    this.keepers.onBoard((keeper) => fanOut.follow(keeper));
+  }
+
+  onModuleDestroy(): void {
+    this.#fanOut?.stop();
+  }
+
+  /** Answered and entered into the room in one go, so that no event falls between the two. */
+  @SubscribeMessage('board:join')
+  join(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown, @Ack() answer: (answer: JoinAnswer) => void): void {
+    if (typeof answer !== 'function') return;
+    const parsed = joinRequest.safeParse(body);
+    if (!parsed.success) return answer({ ok: false, code: 'bad-request', detail: 'The join request cannot be read.' });
+    const { board, protocol, epoch, since } = parsed.data;
+    if (protocol !== PROTOCOL) return answer({ ok: false, code: 'update-required', detail: `This server speaks version ${PROTOCOL} of the live protocol.` });
+    const keeper = this.keepers.get(board);
+    if (!keeper) return answer({ ok: false, code: 'unknown-board', detail: `There is no board "${board}".` });
+    if (socket.data.board !== undefined && socket.data.board !== board) void socket.leave(roomOf(socket.data.board));
+    this.#fanOut!.flush(board);
+    const { state, head } = keeper.snapshot;
+    const events = epoch === head.epoch && since !== undefined ? keeper.recentAfter(since) : undefined;
+    const common = { ok: true as const, epoch: head.epoch, seq: head.seq, serverTime: Date.now(), build: this.config.COMM_CELL_BUILD };
+    answer(events === undefined ? { ...common, state } : { ...common, from: since! + 1, events });
+    socket.data.board = board;
+    delete socket.data.behindSince;
+    void socket.join(roomOf(board));
+    // The first beat proves the picture without waiting for the next round.
+    this.keepers.prove(keeper).then(
+      () => {
+        this.#fanOut!.flush(board);
+        socket.emit('board:beat', this.#fanOut!.beatOf(keeper));
+      },
+      () => {},
+    );
+  }
+
+  /** Displays say what they have drawn. A display that folded to another state is told to start afresh. */
+  @SubscribeMessage('board:drawn')
+  drawn(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): void {
+    const parsed = drawnReport.safeParse(body);
+    if (!parsed.success) return;
+    const { board, epoch, seq, hash } = parsed.data;
+    const keeper = this.keepers.get(board);
+    if (!keeper || keeper.snapshot.head.epoch !== epoch || keeper.snapshot.head.seq !== seq) return;
+    if (hash !== keeper.stateHash()) {
+      this.#log.warn(`A display of board ${board} drew another state at ${seq}; it is told to join again.`);
+      socket.emit('board:behind', { board });
+    }
+  }
+}

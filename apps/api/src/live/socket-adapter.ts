@@ -1,0 +1,39 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { Displays } from '../access/displays.js';
+import type { Server, ServerOptions } from 'socket.io';
+
+/** More new displays in a second than this are asked to come back: a storm must not starve those that are in. */
+const HANDSHAKES_A_SECOND = 500;
+
+/** socket.io as the live protocol wants it: websocket only, own origin only, small messages, quick to notice. */
+export class SocketAdapter extends IoAdapter {
+  readonly #displays: Displays;
+  #second = 0;
+  #handshakes = 0;
+
+  constructor(app: INestApplicationContext) {
+    super(app);
+    this.#displays = app.get(Displays);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    return super.createIOServer(port, {
+      ...options,
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      maxHttpBufferSize: 64 * 1024,
+      pingInterval: 10_000,
+      pingTimeout: 8_000,
+      connectTimeout: 10_000,
+      allowRequest: (request, callback) => {
+        const second = Math.floor(performance.now() / 1000);
+        if (second !== this.#second) [this.#second, this.#handshakes] = [second, 0];
+        if (++this.#handshakes > HANDSHAKES_A_SECOND) return callback('busy, come back in a moment', false);
+        if (!this.#displays.isOwnOrigin(request.headers.origin, request.headers.host)) return callback('foreign origin', false);
+        callback(null, true);
+      },
+    } as ServerOptions);
+  }
+}

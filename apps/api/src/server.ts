@@ -1,0 +1,114 @@
+/** Puts the app on Fastify: bodies, headers, limits, the wall's files, the documentation, the sockets. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import { ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProblemFilter } from './access/problem.filter.js';
+import { Refusal } from './access/refusal.js';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { acceptBodies, BODY_LIMIT } from './ingest/raw-body.js';
+import { SocketAdapter } from './live/socket-adapter.js';
+
+const WALL = fileURLToPath(new URL('../../wall/dist/', import.meta.url));
+/** Requests a minute from one address without a key: pages, documentation, guesses. */
+const ADDRESS_RATE = 1_200;
+
+const CSP = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  manifestSrc: ["'self'"],
+  baseUri: ["'none'"],
+  objectSrc: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  requireTrustedTypesFor: ["'script'"],
+};
+
+export async function createServer(config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY === 'on',
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    connectionTimeout: 0,
+    routerOptions: { maxParamLength: 120 },
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+    logger: new ConsoleLogger({ json: process.env.NODE_ENV === 'production', logLevels: ['fatal', 'error', 'warn'] }),
+  });
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  acceptBodies(server);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(
+    new StandardSchemaValidationPipe({
+      exceptionFactory: (issues) =>
+        new Refusal(
+          422,
+          'unreadable',
+          'The body does not have the right form.',
+          'Each error names its field; the form is at /docs.',
+          issues.map((issue) => ({ field: (issue.path ?? []).map((part) => (typeof part === 'object' ? String(part.key) : String(part))).join('.') || 'body', code: 'unreadable', detail: issue.message })),
+        ),
+    }),
+  );
+  await server.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CSP },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
+  });
+  await limitRates(server, config);
+  await serveWall(server);
+  document(app);
+  app.useWebSocketAdapter(new SocketAdapter(app));
+  return app;
+}
+
+async function limitRates(server: FastifyInstance, config: Config): Promise<void> {
+  if (config.KEY_RATE === 0) return;
+  const keyOf = (request: FastifyRequest): string | undefined => /^Bearer (cc_\w{4}_\w{8})_/.exec(request.headers.authorization ?? '')?.[1];
+  await server.register(rateLimit, {
+    timeWindow: 60_000,
+    max: (request) => (keyOf(request) === undefined ? ADDRESS_RATE : config.KEY_RATE),
+    // Only the readable part of a key: a limiter is no place for secrets.
+    keyGenerator: (request) => keyOf(request) ?? request.ip,
+    allowList: (request) => request.url.startsWith('/assets/') || request.url.startsWith('/health/'),
+    errorResponseBuilder: (_request, { ttl }) => new Refusal(429, 'too-many', 'Too many requests.', 'Wait as long as Retry-After says, then send the same request again.', undefined, {}, Math.ceil(ttl / 1000)),
+  });
+}
+
+async function serveWall(server: FastifyInstance): Promise<void> {
+  if (!existsSync(WALL)) return;
+  await server.register(fastifyStatic, {
+    root: WALL,
+    index: false,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
+      void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store');
+    },
+  });
+  for (const page of ['/', '/wall/:board']) server.get(page, (_request, reply) => reply.sendFile('index.html'));
+}
+
+function document(app: NestFastifyApplication): void {
+  const description = 'Readings and status of providers in, the board out. Every error is application/problem+json (RFC 9457).';
+  const config = new DocumentBuilder().setTitle('Comm Cell').setDescription(description).setVersion('1').addBearerAuth({ type: 'http', scheme: 'bearer' }, 'feed-key').build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', customSiteTitle: 'Comm Cell: documentation' });
+}

@@ -1,0 +1,185 @@
+/**
+ * Readings of one batch → events and the counts of its receipt. Every row ends in exactly one of
+ * accepted, duplicate, rejected, quarantined (invariant I8).
+ */
+import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
+import type { BoardEvent, HeldReading, HoldReason, Reading } from '../events.js';
+import { holdReason } from '../rules/plausible.js';
+import type { BoardState } from '../state.js';
+import { MINUTE_MS } from '../time.js';
+import type { Decision } from './decision.js';
+
+/** No reading may claim to be from further ahead than this (invariant I12). */
+export const FUTURE_LIMIT_MS = 2 * MINUTE_MS;
+
+/** A row that its adapter could read: numbers have passed the decimal grammar, moments are real. */
+export interface CandidateRow {
+  /** Where it stood in what was sent: index of the reading (JSON) or number of the line (CSV). */
+  row: number;
+  /** The column it came from, where one row holds several readings (wide CSV). */
+  column?: string;
+  series: string;
+  at: number;
+  value: number | string | null;
+  rev: number;
+  unit?: string;
+  why?: string;
+}
+
+export interface RejectedRow {
+  row: number;
+  column?: string;
+  field: string;
+  code: string;
+  detail: string;
+}
+
+export interface QuarantinedRow {
+  row: number;
+  column?: string;
+  series: SeriesId;
+  reason: HoldReason;
+  detail: string;
+}
+
+/** Values already journaled for readings that are not the newest of their series, by `readingKey`. */
+export type KnownReadings = ReadonlyMap<string, number | string | null>;
+
+export function readingKey(series: SeriesId, at: number, rev: number): string {
+  return `${series} ${at} ${rev}`;
+}
+
+export interface RecordReadings {
+  feed: FeedId;
+  batch: string;
+  rows: readonly CandidateRow[];
+  /** Rows the adapter had to refuse already. */
+  unreadable: readonly RejectedRow[];
+}
+
+export interface ReadingsOutcome {
+  received: number;
+  accepted: number;
+  duplicate: number;
+  rejected: RejectedRow[];
+  quarantined: QuarantinedRow[];
+}
+
+/** Rows whose twin could stand in older history: the keeper looks these up before it decides. */
+export function lateRows(state: BoardState, rows: readonly CandidateRow[]): CandidateRow[] {
+  return rows.filter(({ series, at, rev }) => {
+    const known = state.series[series];
+    return known !== undefined && at <= known.at && !(at === known.at && rev === known.rev);
+  });
+}
+
+function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, at: number): Omit<RejectedRow, 'row' | 'column'> | undefined {
+  const series = definition.series[row.series];
+  if (!series) {
+    return { field: 'series', code: 'unknown-series', detail: `This board has no series "${row.series}"; GET /v1/feeds/${feed} lists those of this feed.` };
+  }
+  if (series.feed !== feed) {
+    return { field: 'series', code: 'not-of-this-feed', detail: `Series "${row.series}" does not belong to feed "${feed}"; send it through its own feed.` };
+  }
+  const metric = definition.metrics[series.metric]!;
+  if (row.unit !== undefined && row.unit !== metric.unit) {
+    return { field: 'unit', code: 'wrong-unit', detail: `Series "${row.series}" is in "${metric.unit}", not "${row.unit}"; convert the value or name the right series.` };
+  }
+  if (row.at > at + FUTURE_LIMIT_MS) {
+    const ahead = Math.round((row.at - at) / 1000);
+    return { field: 'observedAt', code: 'in-the-future', detail: `Observed ${ahead} s ahead of this server's clock (2 minutes are allowed); set the sender's clock or time zone right.` };
+  }
+  if (row.value === null) return undefined;
+  if (metric.kind === 'text') {
+    return typeof row.value === 'string' ? undefined : { field: 'value', code: 'not-a-text', detail: `Series "${row.series}" takes words, not a number.` };
+  }
+  if (typeof row.value === 'string' || !Number.isFinite(row.value)) {
+    return { field: 'value', code: 'not-a-number', detail: `Series "${row.series}" takes a plain decimal number such as 118 or 62.5; to say that there is none, send notReported.` };
+  }
+  const quantity = definition.units[metric.unit]?.quantity;
+  if ((quantity === 'count' || quantity === 'level') && metric.decimals === 0 && !Number.isInteger(row.value)) {
+    return { field: 'value', code: 'not-whole', detail: `Series "${row.series}" counts whole ${metric.unit}; ${row.value} is not a whole number.` };
+  }
+  return undefined;
+}
+
+const HELD_DETAIL: Record<HoldReason, string> = {
+  'out-of-range': 'Outside the believable range of the series; held back and shown on the board until a person looks at it.',
+  jump: 'Changed more than believable since the last reading; held back, and accepted if the next reading confirms it.',
+  'unit-step': 'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series.',
+  conflict: 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.',
+};
+
+export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {
+  const { feed, batch, rows, unreadable } = command;
+  const definition = state.definition;
+  if (!definition) throw new Error('A board without a definition takes no readings.');
+  const recorded: Reading[] = [];
+  const held: HeldReading[] = [];
+  const rejected: RejectedRow[] = [...unreadable];
+  const quarantined: QuarantinedRow[] = [];
+  let duplicate = 0;
+  const inBatch = new Map<string, number | string | null>();
+  /** The newest value of the batch so far that overtakes the state, so that a batch of several moments is judged step by step. */
+  const moved = new Map<SeriesId, { at: number; value: number | string }>();
+
+  for (const row of rows) {
+    const place = row.column === undefined ? { row: row.row } : { row: row.row, column: row.column };
+    const refused = refusal(definition, feed, row, at);
+    if (refused) {
+      rejected.push({ ...place, ...refused });
+      continue;
+    }
+    const reading: Reading = { series: row.series, at: row.at, value: row.value };
+    if (row.rev !== 0) reading.rev = row.rev;
+    if (row.why !== undefined) reading.why = row.why;
+    const hold = (reason: HoldReason): void => {
+      const before = state.held[row.series];
+      if (before && before.at === row.at && before.value === row.value && before.reason === reason) {
+        duplicate++;
+        return;
+      }
+      held.push({ ...reading, reason });
+      quarantined.push({ ...place, series: row.series, reason, detail: HELD_DETAIL[reason] });
+    };
+
+    const key = readingKey(row.series, row.at, row.rev);
+    const current = state.series[row.series];
+    const twin = inBatch.has(key)
+      ? inBatch.get(key)
+      : current && current.at === row.at && current.rev === row.rev
+        ? current.value
+        : known.get(key);
+    if (twin !== undefined) {
+      if (twin === row.value) duplicate++;
+      else hold('conflict');
+      continue;
+    }
+    if (typeof row.value === 'number') {
+      const series = definition.series[row.series]!;
+      const step = moved.get(row.series);
+      const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
+      const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value);
+      if (reason) {
+        hold(reason);
+        continue;
+      }
+    }
+    inBatch.set(key, row.value);
+    const newest = moved.get(row.series)?.at ?? current?.at ?? -Infinity;
+    if (row.value !== null && row.at > newest) moved.set(row.series, { at: row.at, value: row.value });
+    recorded.push(reading);
+  }
+
+  const events: BoardEvent[] = [];
+  if (recorded.length > 0 || (rows.length === 0 && unreadable.length === 0)) {
+    events.push({ kind: 'ReadingsRecorded', feed, batch, readings: recorded });
+  }
+  if (held.length > 0) events.push({ kind: 'ReadingsQuarantined', feed, batch, readings: held });
+  const first = rejected[0];
+  if (first) events.push({ kind: 'ReadingsRefused', feed, batch, count: rejected.length, code: first.code, detail: first.detail });
+  return {
+    events,
+    outcome: { received: rows.length + unreadable.length, accepted: recorded.length, duplicate, rejected, quarantined },
+  };
+}

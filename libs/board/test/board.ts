@@ -1,0 +1,153 @@
+/** Boards small enough to read, for examples, properties and golden timelines. */
+import type { ProposedDefinition } from '../src/decide/define-board.js';
+import type { Band, FeedDefinition, Label, Metric, ProviderDefinition, RollupDefinition, Unit } from '../src/definition.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../src/time.js';
+import { LONDON } from './london.js';
+
+export interface FeedSketch {
+  provider?: string;
+  /** "15m", or local clock times with `days` (all days when left out). */
+  every?: string;
+  at?: string[];
+  days?: string[];
+  grace: string;
+  limit: string;
+  lag?: string;
+}
+export interface SeriesSketch {
+  feed: string;
+  /** patients (default), minutes, percent, calls-per-hour, or words. */
+  unit?: string;
+  range?: [number, number];
+  /** "over 40", "at least 40", "under 95", "at most 95". */
+  watch?: string;
+  act?: string;
+  jump?: number;
+}
+export interface BoardSketch {
+  providers?: Record<string, { scheme?: string }>;
+  feeds: Record<string, FeedSketch>;
+  series: Record<string, SeriesSketch>;
+  rollups?: Record<string, { how: RollupDefinition['how']; of: string[]; over?: string[]; watch?: string; act?: string }>;
+  trend?: { bucket: string; buckets: number };
+}
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const SIZES: Record<string, number> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+const BANDS: Record<string, keyof Band> = { over: 'over', 'at least': 'atLeast', under: 'under', 'at most': 'atMost' };
+const UNITS: Record<string, Unit> = {
+  patients: unit('patients', '', 'count'),
+  minutes: unit('minutes', 'min', 'time'),
+  percent: unit('percent', '%', 'share'),
+  'calls-per-hour': unit('calls-per-hour', '/h', 'rate'),
+  words: unit('words', '', 'text'),
+};
+
+function unit(id: string, symbol: string, quantity: Unit['quantity']): Unit {
+  return { id, symbol: label(symbol), quantity };
+}
+
+export function label(text: string): Label {
+  return { en: text, cy: text };
+}
+
+/** "15m" as milliseconds. */
+export function durationMs(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+  if (!found) throw new Error(`"${text}" is no duration such as 15m`);
+  return Number(found[1]) * SIZES[found[2]!]!;
+}
+
+function band(text: string): Band {
+  const found = /^(over|at least|under|at most) (-?\d+(?:\.\d+)?)$/.exec(text);
+  if (!found) throw new Error(`"${text}" is no band such as "over 40"`);
+  return { [BANDS[found[1]!]!]: Number(found[2]) };
+}
+
+function lines(sketch: { watch?: string; act?: string }): { thresholds?: { watch?: Band; act?: Band } } {
+  if (sketch.watch === undefined && sketch.act === undefined) return {};
+  return { thresholds: { ...(sketch.watch !== undefined && { watch: band(sketch.watch) }), ...(sketch.act !== undefined && { act: band(sketch.act) }) } };
+}
+
+function half(id: string, which: 0 | 1): string {
+  const part = id.split('@')[which];
+  if (!part) throw new Error(`"${id}" is not metric@place`);
+  return part;
+}
+
+/** The whole definition of a sketched board: one tile a figure, all in one column. */
+export function boardOf(sketch: BoardSketch): ProposedDefinition {
+  const rollups = sketch.rollups ?? {};
+  const figures = [...Object.keys(sketch.series), ...Object.keys(rollups)];
+  const unitOf = (id: string): string =>
+    sketch.series[id]?.unit ?? (rollups[id] ? (rollups[id].how === 'ratio' ? 'percent' : unitOf(rollups[id].of[0]!)) : 'patients');
+  const metric = (id: string): Metric => ({
+    id: half(id, 0),
+    label: label(half(id, 0)),
+    short: label(half(id, 0)),
+    unit: unitOf(id),
+    kind: unitOf(id) === 'words' ? 'text' : 'stock',
+    direction: 'neutral',
+    notation: 'number',
+    decimals: unitOf(id) === 'patients' ? 0 : 1,
+    range: { min: 0, max: 1000 },
+  });
+  const feed = (id: string, one: FeedSketch): FeedDefinition => ({
+    id,
+    provider: one.provider ?? id,
+    name: label(id),
+    owner: { name: label(`Owner of ${id}`), contact: 'ext. 1234' },
+    expected: one.at === undefined ? { everyMs: durationMs(one.every ?? '15m') } : { at: one.at, days: (one.days ?? DAYS).map((day) => DAYS.indexOf(day) + 1) },
+    graceMs: durationMs(one.grace),
+    limitMs: durationMs(one.limit),
+    lagMs: durationMs(one.lag ?? '0m'),
+    series: Object.keys(sketch.series).filter((series) => sketch.series[series]!.feed === id),
+  });
+  const providers = new Set(Object.entries(sketch.feeds).map(([id, one]) => one.provider ?? id));
+  const tile = (figure: string) => [figure, { id: figure, title: label(figure), headline: figure, lines: [] }] as const;
+  const column = { title: label('All'), tiles: figures };
+  return {
+    id: 'small',
+    name: label('A small board'),
+    simulated: true,
+    languages: ['en', 'cy'],
+    zone: LONDON,
+    trend: sketch.trend ? { bucketMs: durationMs(sketch.trend.bucket), buckets: sketch.trend.buckets } : { bucketMs: 30 * MINUTE_MS, buckets: 48 },
+    units: UNITS,
+    metrics: Object.fromEntries(figures.map((id) => [half(id, 0), metric(id)])),
+    providers: Object.fromEntries(
+      [...providers].map((id): [string, ProviderDefinition] => [id, { id, name: label(id), kind: 'acute', ...sketch.providers?.[id] }]),
+    ),
+    places: Object.fromEntries(
+      Object.entries(sketch.series).map(([id, one]) => [
+        half(id, 1),
+        { id: half(id, 1), name: label(half(id, 1)), provider: sketch.feeds[one.feed]!.provider ?? one.feed },
+      ]),
+    ),
+    feeds: Object.fromEntries(Object.entries(sketch.feeds).map(([id, one]) => [id, feed(id, one)])),
+    series: Object.fromEntries(
+      Object.entries(sketch.series).map(([id, one]) => [
+        id,
+        {
+          id,
+          metric: half(id, 0),
+          place: half(id, 1),
+          feed: one.feed,
+          range: { min: one.range?.[0] ?? 0, max: one.range?.[1] ?? 1000 },
+          ...(one.jump !== undefined && { maxJump: one.jump }),
+          ...lines(one),
+        },
+      ]),
+    ),
+    rollups: Object.fromEntries(
+      Object.entries(rollups).map(([id, one]) => [
+        id,
+        { id, metric: half(id, 0), how: one.how, of: one.of, ...(one.over && { over: one.over }), ...lines(one) },
+      ]),
+    ),
+    tiles: Object.fromEntries(figures.map(tile)),
+    overview: [column],
+    detail: [column],
+    links: [],
+  };
+}

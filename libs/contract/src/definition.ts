@@ -1,0 +1,139 @@
+/**
+ * Codecs of the definition files (metrics, units, boards) that people write by hand. libs/catalogue reads the
+ * files and turns them into the journaled `BoardDefinition`; the JSON Schemas for editors come from here too.
+ */
+import { z } from 'zod';
+
+const id = z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'use small letters, digits, dots and hyphens, e.g. "ed.in-department"').max(60);
+const key = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use small letters, digits and hyphens, e.g. "stoke-mandeville"').max(40);
+export const figureId = z
+  .string()
+  .regex(/^[a-z0-9]+([.-][a-z0-9]+)*@[a-z0-9]+(-[a-z0-9]+)*$/, 'name a figure as metric@place, e.g. "ed.in-department@stoke-mandeville"')
+  .meta({ description: 'A series or a roll-up: metric@place' });
+
+const text = z.string().trim().min(1).max(120);
+export const label = z.strictObject({ en: text, cy: text }).meta({ description: 'The same words in English and in Welsh' });
+const short = (most: number) => z.strictObject({ en: z.string().trim().min(1).max(most), cy: z.string().trim().min(1).max(most) });
+
+export const duration = z
+  .string()
+  .regex(/^(\d+(\.\d+)?)(s|m|h|d)$/, 'write a duration as a number and s, m, h or d, e.g. "15m"')
+  .meta({ description: 'A duration: 30s, 15m, 6h, 2d' });
+
+const band = z
+  .strictObject({ over: z.number().exactOptional(), atLeast: z.number().exactOptional(), under: z.number().exactOptional(), atMost: z.number().exactOptional() })
+  .refine((b) => Object.keys(b).length > 0, 'a band needs over, atLeast, under or atMost');
+export const thresholds = z.strictObject({ watch: band.exactOptional(), act: band.exactOptional() }).refine((t) => t.watch !== undefined || t.act !== undefined, 'give watch, act or both');
+export const target = z.union([z.strictObject({ atMost: z.number() }), z.strictObject({ atLeast: z.number() })]);
+const range = z.strictObject({ min: z.number(), max: z.number() }).refine((r) => r.min < r.max, 'min must be below max');
+
+export const unitFile = z.record(
+  key,
+  z.strictObject({
+    symbol: z.strictObject({ en: z.string().max(12), cy: z.string().max(12) }),
+    quantity: z.enum(['count', 'time', 'share', 'rate', 'level', 'text']),
+  }),
+);
+
+export const metricEntry = z.strictObject({
+  label,
+  short: short(13),
+  unit: z.string(),
+  kind: z.enum(['stock', 'rolling', 'since-midnight', 'daily', 'level', 'text']),
+  direction: z.enum(['higher-is-worse', 'lower-is-worse', 'neutral']),
+  notation: z.enum(['number', 'mm:ss', 'h:mm']).default('number'),
+  decimals: z.int().min(0).max(3).default(0),
+  range,
+  /** Default lines; a series of a board may set its own. */
+  thresholds: thresholds.exactOptional(),
+  target: target.exactOptional(),
+  /** The published standard in words, e.g. "95 % within 4 hours (NHS constitution)". */
+  standard: z.string().max(200).exactOptional(),
+  /** Where the definition and its numbers come from, and how sure they are. */
+  source: z.string().min(1).max(400),
+  /** True when the Welsh wording was seen in an official source; false = draft, awaits a language officer. */
+  welshSeen: z.boolean().default(false),
+  aliases: z.array(z.string()).default([]),
+});
+export const metricFile = z.record(id, metricEntry);
+
+const line = z.strictObject({ label: short(16), figure: figureId });
+const column = z.strictObject({ title: short(20), volume: line.exactOptional(), tiles: z.array(key).min(1) });
+
+export const boardFile = z.strictObject({
+  board: key,
+  name: short(40),
+  simulated: z.boolean(),
+  languages: z.array(z.enum(['en', 'cy'])).min(1).default(['en', 'cy']),
+  timezone: z.string().default('Europe/London'),
+  notice: label.exactOptional(),
+  trend: z.strictObject({ bucket: duration, buckets: z.int().min(2).max(96) }).default({ bucket: '30m', buckets: 48 }),
+  providers: z.record(
+    key,
+    z.strictObject({
+      name: short(40),
+      kind: z.enum(['acute', 'ambulance', 'out-of-hours', 'community', 'hospice', 'mental-health', 'primary-care', 'council', 'coordination']),
+      scheme: z.string().max(12).exactOptional(),
+    }),
+  ),
+  places: z.record(key, z.strictObject({ name: short(30), provider: key })),
+  feeds: z.record(
+    key,
+    z.strictObject({
+      provider: key,
+      name: short(60),
+      owner: z.strictObject({ name: short(60), contact: z.string().min(1).max(120) }),
+      expected: z.union([
+        z.strictObject({ every: duration }),
+        z.strictObject({
+          at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a clock time as HH:MM')).min(1),
+          days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1).exactOptional(),
+        }),
+      ]),
+      grace: duration,
+      limit: duration,
+      lag: duration.exactOptional(),
+      series: z.record(figureId, z.strictObject({ range: range.exactOptional(), maxJump: z.number().positive().exactOptional(), thresholds: thresholds.nullable().exactOptional(), target: target.nullable().exactOptional() }).nullable()),
+    }),
+  ),
+  rollups: z
+    .record(
+      figureId,
+      z.strictObject({
+        how: z.enum(['sum', 'max', 'min', 'mean', 'ratio']),
+        of: z.array(figureId).min(1),
+        over: z.array(figureId).min(1).exactOptional(),
+        thresholds: thresholds.nullable().exactOptional(),
+        target: target.nullable().exactOptional(),
+      }),
+    )
+    .default({}),
+  tiles: z.record(
+    key,
+    z.strictObject({
+      title: short(13),
+      place: key.exactOptional(),
+      headline: figureId,
+      caption: short(22).exactOptional(),
+      lines: z.array(line).max(7).default([]),
+      parts: z.array(line).min(2).max(5).exactOptional(),
+    }),
+  ),
+  overview: z.array(column).min(1).max(6),
+  detail: z.array(column).min(1).max(8),
+  links: z
+    .array(
+      z.strictObject({
+        from: key,
+        to: key,
+        volume: z.strictObject({ figure: figureId, low: z.number(), high: z.number() }).exactOptional(),
+        blockedBy: z.array(figureId).exactOptional(),
+      }),
+    )
+    .default([]),
+});
+
+export type UnitFile = z.infer<typeof unitFile>;
+export type MetricEntry = z.infer<typeof metricEntry>;
+export type MetricFile = z.infer<typeof metricFile>;
+export type BoardFile = z.infer<typeof boardFile>;
