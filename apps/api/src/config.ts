@@ -22,6 +22,8 @@ const environment = z.object({
     .string()
     .default('')
     .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean)),
+  /** Where people and simulators reach this server, when that is not HOST and PORT (behind a proxy). */
+  PUBLIC_ADDRESS: z.url().optional(),
   /** Requests a minute for one feed key (0 = no limit). */
   KEY_RATE: z.coerce.number().int().min(0).default(1200),
   /** The proxy in front tells the real address of the caller. */

@@ -28,7 +28,7 @@ export async function seedDemo(app: INestApplicationContext, config: Config, por
   const file = path.join(config.DATA_DIR, 'demo-access.json');
   const before = await readAccess(file);
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = config.PUBLIC_ADDRESS ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const access: DemoAccess = { address, boards: [], signIns: [] };
   for (const id of boardIds()) {
     const definition = loadBoard(id);

@@ -1,5 +1,6 @@
 /** Puts the app on Fastify: bodies, headers, limits, the wall's files, the documentation, the sockets. */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -34,6 +35,9 @@ const CSP = {
   frameAncestors: ["'none'"],
   requireTrustedTypesFor: ["'script'"],
 };
+
+/** The documentation page is somebody else's script: it styles inline and knows no Trusted Types. Nothing else may. */
+const DOCS_CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -72,6 +76,10 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
   });
+  server.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/docs')) void reply.header('content-security-policy', DOCS_CSP);
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
   await limitRates(server, config);
   await serveWall(server);
   document(app);
@@ -94,17 +102,11 @@ async function limitRates(server: FastifyInstance, config: Config): Promise<void
 
 async function serveWall(server: FastifyInstance): Promise<void> {
   if (!existsSync(WALL)) return;
-  await server.register(fastifyStatic, {
-    root: WALL,
-    index: false,
-    wildcard: false,
-    cacheControl: false,
-    setHeaders: (reply, path) => {
-      // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
-      void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store');
-    },
-  });
-  for (const page of ['/', '/wall/:board']) server.get(page, (_request, reply) => reply.sendFile('index.html'));
+  // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
+  await server.register(fastifyStatic, { root: path.join(WALL, 'assets'), prefix: '/assets/', index: false, immutable: true, maxAge: '1y' });
+  for (const page of ['/', '/wall/:board']) {
+    server.get(page, (_request, reply) => reply.sendFile('index.html', WALL, { cacheControl: false }));
+  }
 }
 
 function document(app: NestFastifyApplication): void {

@@ -24,6 +24,7 @@ export const mayPass = (error: unknown): boolean => MAY_PASS.has(codeOf(error)) 
 export async function assertReachable(url: string, patienceMs: number): Promise<void> {
   let where: string;
   try {
+    if (!/^postgres(ql)?:\/\//.test(url)) throw new TypeError('another scheme');
     const { host, port, database } = new pg.Client({ connectionString: url });
     where = `the database "${database}" on ${host}:${port}`;
   } catch {

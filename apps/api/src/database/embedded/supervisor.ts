@@ -1,7 +1,7 @@
 /** Runs the real PostgreSQL of the npm package inside a data folder, as a child of this process. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,8 +29,8 @@ export interface Embedded {
 }
 
 const WINDOWS = process.platform === 'win32';
-const OWNER = 'comm_cell';
-const DATABASE = 'comm_cell';
+export const OWNER = 'comm_cell';
+export const DATABASE = 'comm_cell';
 /** How long a passing hindrance (an orphan that is going, a lost race for a port) may last. */
 const PATIENCE_MS = 15_000;
 
@@ -71,9 +71,9 @@ export async function startEmbedded({ dataDir: given, log = () => undefined }: {
 }
 
 function makeDataDir(dataDir: string): void {
-  const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Root's database runs as another user, who must pass through here; the files inside guard themselves (0600).
-  if (made !== undefined && isRoot()) chmodSync(dataDir, 0o711);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Root's database runs as another user, who must pass through here; what lies inside guards itself (0600, 0700).
+  if (isRoot() && statSync(dataDir).uid === 0) chmodSync(dataDir, statSync(dataDir).mode | 0o011);
 }
 
 /** Made under another name and renamed when complete, so that a first start cut short leaves no half a database. */
