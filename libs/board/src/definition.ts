@@ -122,7 +122,7 @@ export interface FeedDefinition {
   graceMs: number;
   /** Age at which the value is withdrawn ("expired"). */
   limitMs: number;
-  /** For figures of an earlier period that arrive later (yesterday's data): added to the observed moment. */
+  /** How long before its delivery a figure may have been observed (the census of 07:00 that comes at 08:00, yesterday's data). */
   lagMs: number;
   series: readonly SeriesId[];
 }

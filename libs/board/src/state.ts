@@ -1,4 +1,5 @@
 /** What the board is after folding the journal up to a seq. Plain JSON: it is stored, sent and hashed as it is. */
+import { canonical } from './canonical.js';
 import type { BoardDefinition, FeedId, ProviderId, SeriesId } from './definition.js';
 import type { HoldReason } from './events.js';
 
@@ -69,3 +70,28 @@ export const emptyBoard: BoardState = {
   statuses: {},
   clock: null,
 };
+
+const texts = new WeakMap<object, string>();
+
+function remembered(value: object): string {
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, (text = canonical(value)));
+  return text;
+}
+
+/**
+ * The canonical text of a state, equal to `canonical(state)`. The definition and the entries of a state are
+ * replaced, never changed in place, so their texts are remembered: only what has changed is written anew.
+ */
+export function stateText(state: BoardState): string {
+  const parts: string[] = [];
+  for (const key of Object.keys(state).sort() as (keyof BoardState)[]) {
+    const slice = state[key];
+    let text: string;
+    if (key === 'definition') text = slice === null ? 'null' : remembered(slice as object);
+    else if (key === 'series') text = `{${Object.keys(state.series).sort().map((id) => `${JSON.stringify(id)}:${remembered(state.series[id]!)}`).join(',')}}`;
+    else text = canonical(slice);
+    parts.push(`${JSON.stringify(key)}:${text}`);
+  }
+  return `{${parts.join(',')}}`;
+}

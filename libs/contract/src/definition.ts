@@ -4,8 +4,14 @@
  */
 import { z } from 'zod';
 
-const id = z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'use small letters, digits, dots and hyphens, e.g. "ed.in-department"').max(60);
-const key = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use small letters, digits and hyphens, e.g. "stoke-mandeville"').max(40);
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'use small letters, digits, dots and hyphens, e.g. "ed.in-department"')
+  .max(60);
+const key = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use small letters, digits and hyphens, e.g. "stoke-mandeville"')
+  .max(40);
 export const figureId = z
   .string()
   .regex(/^[a-z0-9]+([.-][a-z0-9]+)*@[a-z0-9]+(-[a-z0-9]+)*$/, 'name a figure as metric@place, e.g. "ed.in-department@stoke-mandeville"')
@@ -21,9 +27,16 @@ export const duration = z
   .meta({ description: 'A duration: 30s, 15m, 6h, 2d' });
 
 const band = z
-  .strictObject({ over: z.number().exactOptional(), atLeast: z.number().exactOptional(), under: z.number().exactOptional(), atMost: z.number().exactOptional() })
+  .strictObject({
+    over: z.number().exactOptional(),
+    atLeast: z.number().exactOptional(),
+    under: z.number().exactOptional(),
+    atMost: z.number().exactOptional(),
+  })
   .refine((b) => Object.keys(b).length > 0, 'a band needs over, atLeast, under or atMost');
-export const thresholds = z.strictObject({ watch: band.exactOptional(), act: band.exactOptional() }).refine((t) => t.watch !== undefined || t.act !== undefined, 'give watch, act or both');
+export const thresholds = z
+  .strictObject({ watch: band.exactOptional(), act: band.exactOptional() })
+  .refine((t) => t.watch !== undefined || t.act !== undefined, 'give watch, act or both');
 export const target = z.union([z.strictObject({ atMost: z.number() }), z.strictObject({ atLeast: z.number() })]);
 const range = z.strictObject({ min: z.number(), max: z.number() }).refine((r) => r.min < r.max, 'min must be below max');
 
@@ -64,7 +77,10 @@ export const boardFile = z.strictObject({
   board: key,
   name: short(40),
   simulated: z.boolean(),
-  languages: z.array(z.enum(['en', 'cy'])).min(1).default(['en', 'cy']),
+  languages: z
+    .array(z.enum(['en', 'cy']))
+    .min(1)
+    .default(['en', 'cy']),
   timezone: z.string().default('Europe/London'),
   notice: label.exactOptional(),
   trend: z.strictObject({ bucket: duration, buckets: z.int().min(2).max(96) }).default({ bucket: '30m', buckets: 48 }),
@@ -87,13 +103,26 @@ export const boardFile = z.strictObject({
         z.strictObject({ every: duration }),
         z.strictObject({
           at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a clock time as HH:MM')).min(1),
-          days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1).exactOptional(),
+          days: z
+            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+            .min(1)
+            .exactOptional(),
         }),
       ]),
       grace: duration,
       limit: duration,
       lag: duration.exactOptional(),
-      series: z.record(figureId, z.strictObject({ range: range.exactOptional(), maxJump: z.number().positive().exactOptional(), thresholds: thresholds.nullable().exactOptional(), target: target.nullable().exactOptional() }).nullable()),
+      series: z.record(
+        figureId,
+        z
+          .strictObject({
+            range: range.exactOptional(),
+            maxJump: z.number().positive().exactOptional(),
+            thresholds: thresholds.nullable().exactOptional(),
+            target: target.nullable().exactOptional(),
+          })
+          .nullable(),
+      ),
     }),
   ),
   rollups: z

@@ -78,8 +78,11 @@ export interface BoardView {
   now: number;
   zoneOffsetMs: number;
   feeds: { onTime: number; of: number; list: FeedView[] };
-  /** The highest level any provider has declared and not let run out. No level is calculated here. */
-  declared?: { provider: Label; scheme?: string; level: number; at: number };
+  /**
+   * The level the coordination centre has declared for the system, or else the highest that a provider has
+   * declared for itself. Only what is declared and has not run out; no level is calculated here.
+   */
+  declared?: { provider: Label; scheme?: string; level: number; at: number; forSystem: boolean };
   columns: ColumnView[];
   links: LinkView[];
   attention: AttentionView[];
@@ -181,10 +184,10 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     if (status && now < status.until) view.status = status;
     return view;
   });
-  const spoken = providers.flatMap(({ name, scheme, status }) => (status ? [{ name, scheme, status }] : []));
+  const spoken = providers.flatMap(({ id, name, scheme, status }) => (status ? [{ forSystem: definition.providers[id]!.kind === 'coordination', name, scheme, status }] : []));
   const declared = spoken
     .filter(({ status }) => status.level !== undefined)
-    .sort((a, b) => b.status.level! - a.status.level! || a.status.at - b.status.at)[0];
+    .sort((a, b) => Number(b.forSystem) - Number(a.forSystem) || b.status.level! - a.status.level! || a.status.at - b.status.at)[0];
 
   const view: BoardView = {
     id: definition.id,
@@ -207,7 +210,7 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
   };
   if (definition.notice) view.notice = definition.notice;
   if (declared) {
-    view.declared = { provider: declared.name, level: declared.status.level!, at: declared.status.at };
+    view.declared = { provider: declared.name, level: declared.status.level!, at: declared.status.at, forSystem: declared.forSystem };
     if (declared.scheme !== undefined) view.declared.scheme = declared.scheme;
   }
   return view;

@@ -1,0 +1,70 @@
+/** Reads the definition files of this catalogue, or a board's file of one's own. Every fault is found here, before a board changes. */
+import type { BoardId } from '@comm-cell/board/definition';
+import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
+import { boardFile, metricFile, unitFile, type MetricEntry } from '@comm-cell/contract/definition';
+import { existsSync, readdirSync } from 'node:fs';
+import { faultsOfLines } from './lines.js';
+import { find, unknown } from './names.js';
+import { resolveBoard, type Catalogue } from './resolve.js';
+import { DefinitionError, Source } from './source.js';
+
+/** Where units.yaml, metrics/ and boards/ are, seen from src/ and from dist/ alike. */
+const HOME = new URL('../', import.meta.url);
+
+export function boardIds(): BoardId[] {
+  return filesIn('boards').map((file) => file.slice('boards/'.length, -'.yaml'.length));
+}
+
+export function loadMetrics(home = HOME): Catalogue {
+  const unitSource = new Source('units.yaml', new URL('units.yaml', home));
+  const units = unitSource.read(unitFile) ?? {};
+  const metrics: Record<string, MetricEntry> = {};
+  const sources = filesIn('metrics', home).map((file) => new Source(file, new URL(file, home)));
+  for (const source of sources) {
+    for (const [id, metric] of Object.entries(source.read(metricFile) ?? {})) {
+      if (find(metrics, id)) source.say([id], 'is defined in another file already');
+      checkMetric(id, metric, source, units);
+      metrics[id] = metric;
+    }
+  }
+  stopAtFaults([unitSource, ...sources]);
+  return { units, metrics };
+}
+
+/** By its id in this catalogue, or from a file of one's own. Throws a DefinitionError that tells all faults. */
+export function loadBoard(idOrFile: string): ProposedDefinition {
+  const ids = boardIds();
+  const shipped = ids.includes(idOrFile);
+  if (!shipped && !existsSync(idOrFile)) {
+    throw new DefinitionError([{ file: idOrFile, line: 1, column: 1, path: '', reason: `${unknown('board', idOrFile, ids)}, and there is no such file` }]);
+  }
+  const file = shipped ? `boards/${idOrFile}.yaml` : idOrFile;
+  const source = new Source(file, shipped ? new URL(file, HOME) : file);
+  const content = source.read(boardFile);
+  const board = content && resolveBoard(content, source, loadMetrics());
+  if (shipped && board && board.id !== idOrFile) source.say(['board'], `a board of this catalogue has the name of its file, "${idOrFile}"`);
+  stopAtFaults([source]);
+  return board!;
+}
+
+function filesIn(folder: string, home = HOME): string[] {
+  return readdirSync(new URL(`${folder}/`, home))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+}
+
+function checkMetric(id: string, metric: MetricEntry, source: Source, units: Catalogue['units']): void {
+  const { unit, kind, notation } = metric;
+  for (const [setting, reason] of faultsOfLines(metric)) source.say([id, setting], reason);
+  if (notation !== 'number' && unit !== 'minutes') source.say([id, 'notation'], `${notation} is a way to write minutes, not ${unit}`);
+  if (!source.need([id, 'unit'], 'unit', unit, units)) return;
+  for (const word of ['text', 'level'] as const) {
+    if ((kind === word) !== (units[unit]!.quantity === word)) source.say([id, 'kind'], `a metric of kind ${kind} cannot be measured in ${unit}`);
+  }
+}
+
+function stopAtFaults(sources: readonly Source[]): void {
+  const issues = sources.flatMap((source) => source.inOrder());
+  if (issues.length > 0) throw new DefinitionError(issues);
+}
