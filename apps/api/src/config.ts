@@ -1,4 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+
+/** The build leaves its id beside the code; sources that run without a build have none. */
+function builtAs(): string {
+  try {
+    return readFileSync(new URL('./build-id', import.meta.url), 'utf8').trim();
+  } catch {
+    return 'unbuilt';
+  }
+}
 
 /** Environment of the api process. Every fault is named at once; nothing starts on a doubtful setting. */
 const environment = z.object({
@@ -10,7 +20,8 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   /** Demo boards, demo keys and, on loopback only, pages without a display token. */
   DEMO: z.enum(['on', 'off']).default('off'),
-  COMM_CELL_BUILD: z.string().min(1).default('dev'),
+  /** Which build this is: a wall of another build reloads itself at a quiet moment. */
+  COMM_CELL_BUILD: z.string().min(1).default(builtAs),
   /** Tokens that let a display watch; at least 20 characters each, separated by commas. */
   DISPLAY_TOKENS: z
     .string()

@@ -9,7 +9,7 @@ import { ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemFilter } from './access/problem.filter.js';
 import { Refusal } from './access/refusal.js';
 import { AppModule } from './app.module.js';
@@ -39,6 +39,19 @@ const CSP = {
 /** The documentation page is somebody else's script: it styles inline and knows no Trusted Types. Nothing else may. */
 const DOCS_CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** An address that cannot even be decoded is answered before any plugin or filter has a say. */
+const UNREADABLE_ADDRESS = { type: '/docs#bad-request', code: 'bad-request', title: 'The request cannot be read.', status: 400, detail: 'The address is not well-formed.' };
+const BARE_HEADERS = {
+  'content-type': 'application/problem+json; charset=utf-8',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -47,6 +60,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     keepAliveTimeout: 65_000,
     connectionTimeout: 0,
     routerOptions: { maxParamLength: 120 },
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void reply.status(400).headers(BARE_HEADERS).send(JSON.stringify(UNREADABLE_ADDRESS)),
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {

@@ -260,12 +260,15 @@ describe('the packaged programs', () => {
     else chmodSync(path.join(closed, 'lib'), 0o555);
     const account = root ? { uid: 65_534, gid: 65_534 } : {};
     const cache = path.join(folder, 'cache');
-    const made = preparePrograms(closed, account, cache);
-    expect(made).toMatch(/cache\/postgres-18\.[^/]+\/native$/);
-    const { ctimeMs } = statSync(path.join(made, 'bin', 'postgres'));
-    expect(preparePrograms(closed, account, cache)).toBe(made);
-    expect(statSync(path.join(made, 'bin', 'postgres')).ctimeMs).toBe(ctimeMs);
-    chmodSync(path.join(closed, 'lib'), 0o755);
+    try {
+      const made = preparePrograms(closed, account, cache);
+      expect(made).toMatch(/cache\/postgres-18\.[^/]+\/native$/);
+      const { ctimeMs } = statSync(path.join(made, 'bin', 'postgres'));
+      expect(preparePrograms(closed, account, cache)).toBe(made);
+      expect(statSync(path.join(made, 'bin', 'postgres')).ctimeMs).toBe(ctimeMs);
+    } finally {
+      chmodSync(path.join(closed, 'lib'), 0o755);
+    }
   });
 
   it('say so when they cannot run on this machine', () => {

@@ -11,6 +11,15 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
+/** A cookie that cannot be decoded is a wrong one, not a fault. */
+function decoded(cookie: string): string {
+  try {
+    return decodeURIComponent(cookie);
+  } catch {
+    return '';
+  }
+}
+
 export class Displays {
   readonly #tokens: Buffer[];
   readonly #open: boolean;
@@ -29,7 +38,7 @@ export class Displays {
       .map((part) => part.trim())
       .find((part) => part.startsWith(`${DISPLAY_COOKIE}=`))
       ?.slice(DISPLAY_COOKIE.length + 1);
-    return token !== undefined && this.isToken(decodeURIComponent(token));
+    return token !== undefined && this.isToken(decoded(token));
   }
 
   isToken(token: string): boolean {

@@ -11,6 +11,8 @@ import { parseDecimal } from './decimal.js';
 /** Exponents, negative zero, and numbers of 16 or more digits: whatever JSON.parse may bend. */
 const BENDABLE_NUMBER = /[\d.][eE][+-]?\d|-0(?![.\d]*[1-9])|\d{16}|\d[\d.]{16}/;
 const KEY = /"\s*:/g;
+/** No body of this server needs more levels; a body of brackets alone must not exhaust the stack. */
+const DEEPEST = 32;
 
 export class NotJson extends Error {}
 /** Keeps its place as a value, so that the row it stands in can be refused by name. */
@@ -18,11 +20,12 @@ export class BentNumber {
   constructor(readonly token: string) {}
 }
 
-function countKeys(value: unknown): number {
+function countKeys(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countKeys(item), 0);
+  if (depth === DEEPEST) throw new NotJson(`it is nested more than ${DEEPEST} levels deep`);
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countKeys(item, depth + 1), 0);
   let sum = 0;
-  for (const item of Object.values(value)) sum += 1 + countKeys(item);
+  for (const item of Object.values(value)) sum += 1 + countKeys(item, depth + 1);
   return sum;
 }
 
@@ -33,8 +36,8 @@ export function parseStrictJson(text: string): unknown {
   } catch (error) {
     throw new NotJson(error instanceof Error ? error.message : 'not JSON');
   }
-  const keys = text.match(KEY)?.length ?? 0;
-  if (!BENDABLE_NUMBER.test(text) && keys === countKeys(value) && !text.includes('__proto__')) return value;
+  const kept = countKeys(value) === (text.match(KEY)?.length ?? 0);
+  if (kept && !BENDABLE_NUMBER.test(text) && !text.includes('__proto__')) return value;
   try {
     return parseExactly(text, null, { parseNumber: (token) => parseDecimal(token) ?? new BentNumber(token), onDuplicateKey: ({ key }) => { throw new NotJson(`the key "${key}" stands twice in one object`); } });
   } catch (error) {

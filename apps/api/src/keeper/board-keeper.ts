@@ -11,7 +11,7 @@ import type { Decision } from '@comm-cell/board/decide/decision';
 import { type CandidateRow, type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
 import type { Entry } from '@comm-cell/board/events';
 import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
-import { type BoardState, emptyBoard } from '@comm-cell/board/state';
+import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
 import { genesis, link } from '../journal/chain.js';
 import { crashpoint } from '../journal/crashpoint.js';
 import { type Head, type Journal, type JournalRow, type NewEvent, type NewReceipt, type PreparedAppend, StoreDown, type StoredReceipt } from '../journal/journal.js';
@@ -96,7 +96,7 @@ export class BoardKeeper {
   /** SHA-256 of the canonical state; worked out once for each seq. */
   stateHash(): string {
     if (this.#hash?.seq !== this.#head.seq) {
-      this.#hash = { seq: this.#head.seq, text: createHash('sha256').update(canonical(this.#state)).digest('hex') };
+      this.#hash = { seq: this.#head.seq, text: createHash('sha256').update(stateText(this.#state)).digest('hex') };
     }
     return this.#hash.text;
   }
@@ -349,7 +349,7 @@ export class BoardKeeper {
     const before = this.#checkpointAt;
     this.#checkpointAt = head.seq;
     try {
-      const body = canonical(state);
+      const body = stateText(state);
       await this.journal.saveCheckpoint(this.board, {
         seq: head.seq,
         epoch: head.epoch,

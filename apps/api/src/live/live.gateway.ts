@@ -24,9 +24,9 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
       if (this.displays.mayWatch(socket.handshake.headers.cookie)) return next();
       next(Object.assign(new Error('This screen may not watch yet.'), { data: { code: 'needs-token' } }));
     });
-    // The request of the handshake is not needed again; a thousand displays keep a thousand of them otherwise.
-    server.engine.on('connection', (raw: { request: unknown }) => {
-      raw.request = null;
+    // Once the handshake is through, its request is not needed again; a thousand displays keep a thousand of them otherwise.
+    server.on('connection', (socket) => {
+      (socket.conn as { request: unknown }).request = null;
     });
     const fanOut = new FanOut(server, this.config.COMM_CELL_BUILD, () => this.keepers.all(), (keeper) => this.keepers.prove(keeper));
     this.#fanOut = fanOut;

@@ -59,8 +59,8 @@ export function preparePrograms(packaged: string, account: Account, cache: strin
     const draft = path.join(cache, `postgres-${version}.${process.pid}`);
     mkdirSync(draft, { recursive: true });
     cpSync(packaged, path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+    openUp(draft);
     linkLibraries(path.join(draft, 'native'));
-    openForReading(draft);
     try {
       renameSync(draft, path.dirname(copy));
     } catch (error) {
@@ -81,12 +81,12 @@ function run(native: string, account: Account): string | null {
   return status === 0 ? null : stderr.trim().split('\n').at(-1) || `exit ${status}`;
 }
 
-/** The copy keeps the modes of an install under umask 077, which would close it again. */
-function openForReading(dir: string): void {
+/** The copy keeps the modes of an install that was read-only or made under umask 077; it must be neither. */
+function openUp(dir: string): void {
   chmodSync(dir, 0o755);
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     const file = path.join(dir, entry.name);
-    if (entry.isDirectory()) openForReading(file);
+    if (entry.isDirectory()) openUp(file);
     else if (entry.isFile()) chmodSync(file, statSync(file).mode & 0o100 ? 0o755 : 0o644);
   }
 }

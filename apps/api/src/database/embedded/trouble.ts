@@ -2,7 +2,7 @@
 
 const PLACES: [RegExp, (dataDir: string) => string][] = [
   [
-    /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/,
+    /No space left on device|Check free disk space|Disk quota exceeded|ENOSPC|EDQUOT/,
     (dir) => `The disk with the data folder ${dir} is full; free some space, or choose another folder with DATA_DIR.`,
   ],
   [/EROFS|Read-only file system/, (dir) => `The data folder ${dir} cannot be written, its disk is mounted read-only; choose another with DATA_DIR.`],
