@@ -6,6 +6,7 @@
  */
 import 'reflect-metadata';
 import { loadBoard } from '@comm-cell/catalogue/load';
+import { FeedKey } from './access/feed-key.entity.js';
 import { FeedKeys } from './access/feed-keys.js';
 import { openDatabaseUrl } from './database/address.js';
 import { dataSource, prepareDatabase } from './database/schema.js';
@@ -17,7 +18,7 @@ const USAGE = 'Use: npm run admin -- board <file.yaml|catalogue id> | key <board
 async function main([command, ...args]: string[]): Promise<string> {
   const url = openDatabaseUrl(process.env);
   await prepareDatabase(url, new Date());
-  const database = await dataSource(url).initialize();
+  const database = await dataSource(url, [FeedKey]).initialize();
   const journal = new Journal(url);
   const keepers = new Keepers(journal, url, (message) => process.stderr.write(`${message}\n`), () => process.exit(1));
   try {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { FeedKey } from './access/feed-key.entity.js';
 import { CONFIG, type Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -13,7 +14,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [DatabaseModule, KeeperModule, AccessModule, IngestModule, LiveModule, OpsModule],
+      imports: [DatabaseModule.with([FeedKey]), KeeperModule, AccessModule, IngestModule, LiveModule, OpsModule],
       providers: [{ provide: CONFIG, useValue: config }],
       exports: [CONFIG],
     };

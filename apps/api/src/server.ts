@@ -10,7 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemFilter } from './access/problem.filter.js';
+import { ProblemFilter } from './problem.filter.js';
 import { Refusal } from './access/refusal.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';

@@ -1,7 +1,6 @@
 /** Brings a database to the schema of this build, once, however many processes start together. */
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { FeedKey } from '../access/feed-key.entity.js';
+import { DataSource, type EntityTarget } from 'typeorm';
 import { Journal1763800000001 } from './migrations/1-journal.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
@@ -12,6 +11,7 @@ const MONTHS_AHEAD = 3;
 const MONTHS_BACK = 2;
 
 export class DatabaseError extends Error {}
+export type Entity = Extract<EntityTarget<object>, new (...args: never[]) => unknown>;
 
 /** The address without the password, for people. */
 export function shownAddress(url: string): string {
@@ -78,11 +78,12 @@ export async function ensurePartitions(client: pg.Client, now: Date): Promise<vo
   }
 }
 
-export function dataSource(url: string): DataSource {
+/** The plain tables. Each is owned by the module that hands in its entity. */
+export function dataSource(url: string, entities: readonly Entity[]): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
-    entities: [FeedKey],
+    entities: [...entities],
     migrations: [Journal1763800000001],
     migrationsTableName: 'schema_steps',
     migrationsTransactionMode: 'each',

@@ -1,9 +1,9 @@
 /** Every error leaves this server as application/problem+json: what, where, how to mend it, and never a secret. */
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Overloaded } from '../keeper/board-keeper.js';
-import { StoreDown } from '../journal/journal.js';
-import { Refusal } from './refusal.js';
+import { Overloaded } from './keeper/board-keeper.js';
+import { StoreDown } from './journal/journal.js';
+import { Refusal } from './access/refusal.js';
 
 interface Answer {
   status: number;
