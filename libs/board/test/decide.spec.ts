@@ -57,6 +57,7 @@ describe('postStatus', () => {
   test('stands for twelve hours unless told otherwise', () => {
     expect(post().events).toEqual([{ kind: 'StatusPosted', provider: 'north', feed: 'north', text: 'busy', level: 3, until: START + STATUS_DEFAULT_MS }]);
     expect(post(START + HOUR_MS).outcome).toEqual({ provider: 'north', until: START + HOUR_MS });
+    expect(post(START + STATUS_LONGEST_MS).outcome).toEqual({ provider: 'north', until: START + STATUS_LONGEST_MS });
   });
 
   test.each([
@@ -77,6 +78,7 @@ describe('suspendFeed', () => {
 
   test('a planned silence has an end, within a week (I35)', () => {
     expect(suspend(START + HOUR_MS).events).toEqual([{ kind: 'FeedSuspended', feed: 'north', until: START + HOUR_MS, reason: 'upgrade' }]);
+    expect(suspend(START + SUSPENSION_LONGEST_MS).events).toHaveLength(1);
     expect(suspend(START)).toMatchObject({ events: [], outcome: { refused: { code: 'already-over' } } });
     expect(suspend(START + SUSPENSION_LONGEST_MS + 1)).toMatchObject({ events: [], outcome: { refused: { code: 'too-long' } } });
     expect(() => suspendFeed(SMALL_STATE, { feed: 'nobody', until: START + 1, reason: 'x' }, START)).toThrow('nobody');

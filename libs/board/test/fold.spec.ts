@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { canonical } from '../src/canonical.js';
 import type { BoardEvent, Reading } from '../src/events.js';
 import { Fold, UnknownEvent, evolve, evolveAll } from '../src/evolve.js';
-import { emptyBoard, type BoardState, type SeriesState } from '../src/state.js';
+import { emptyBoard, stateText, type BoardState, type SeriesState } from '../src/state.js';
 import { HOUR_MS, MINUTE_MS } from '../src/time.js';
 import { SMALL, SMALL_STATE, START, deepFreeze, event, history, moment, readings } from './arbitraries.js';
 
@@ -118,6 +118,25 @@ describe('a checkpoint is as good as the whole journal', () => {
         expect(canonical(fold.finish())).toBe(canonical(evolveAll(SMALL_STATE, entries)));
       }),
     );
+  });
+});
+
+describe('the text that is hashed', () => {
+  test('remembers what did not change, and is the canonical text all the same', () => {
+    fc.assert(
+      fc.property(history, (entries) => {
+        let state = SMALL_STATE;
+        for (const entry of entries) {
+          state = evolve(state, entry);
+          expect(stateText(state)).toBe(canonical(state));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('of a board that is not defined', () => {
+    expect(stateText(emptyBoard)).toBe(canonical(emptyBoard));
   });
 });
 

@@ -79,7 +79,8 @@ describe('a jump', () => {
 
   test('is confirmed only by a later reading near it', () => {
     expect(judge(WAITING, known(100), 210, 30, held(15, 200, 'jump'))).toBeUndefined();
-    expect(judge(WAITING, known(100), 300, 30, held(15, 200, 'jump'))).toBe('jump');
+    expect(judge(WAITING, known(100), 260, 30, held(15, 200, 'jump'))).toBeUndefined();
+    expect(judge(WAITING, known(100), 261, 30, held(15, 200, 'jump'))).toBe('jump');
     expect(judge(WAITING, known(100), 210, 15, held(15, 200, 'jump'))).toBe('jump');
     expect(judge(WAITING, known(100), 210, 30, held(15, 200, 'conflict'))).toBe('jump');
   });

@@ -187,6 +187,25 @@ describe('a figure', () => {
   });
 });
 
+describe('a feed', () => {
+  const half = evolveAll(SMALL_STATE, [
+    recorded('north', { 'ed.waiting@north': 30, 'ed.wait@north': 20, 'ed.seen@north': 90 }),
+    recorded('north', { 'ed.waiting@north': 31 }, START + 10 * MINUTE_MS),
+  ]);
+  const north = (at: number) => feedViews(half, at).find(({ id }) => id === 'north')!;
+
+  test('is as fresh as its worst series, and expected when the first of them is', () => {
+    expect(north(START + 12 * MINUTE_MS)).toMatchObject({ freshness: 'never', expectedAt: START + 15 * MINUTE_MS, heardAt: START + 10 * MINUTE_MS, held: 0 });
+  });
+
+  test('is suspended to the end of its suspension', () => {
+    const suspended = evolve(half, { at: START, event: { kind: 'FeedSuspended', feed: 'north', until: START + HOUR_MS, reason: 'upgrade' } });
+    const seen = (at: number) => feedViews(suspended, at).find(({ id }) => id === 'north')!.suspended;
+    expect(seen(START + HOUR_MS - 1)).toEqual({ until: START + HOUR_MS, reason: 'upgrade' });
+    expect(seen(START + HOUR_MS)).toBeUndefined();
+  });
+});
+
 describe('ways between tiles', () => {
   const linked = (north: number, at = START) => {
     const link = {
