@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { Problem, Receipt } from '@comm-cell/contract/feed';
 import fc from 'fast-check';
+import { FeedKey } from '../src/access/feed-key.entity.js';
+import { FeedKeys } from '../src/access/feed-keys.js';
+import { dataSource } from '../src/database/schema.js';
 import { Api, DISPLAY_COOKIE, prepareBoard, until } from '../../../tests/support/api.js';
 import { smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
@@ -344,9 +347,7 @@ describe('keys', () => {
   });
 
   test('revoked: refused within five seconds (I46)', async () => {
-    const { FeedKeys } = await import('../src/access/feed-keys.js');
-    const { dataSource } = await import('../src/database/schema.js');
-    const database = await dataSource(url).initialize();
+    const database = await dataSource(url, [FeedKey]).initialize();
     try {
       const keys = new FeedKeys(database);
       const short = await keys.create('small', 'acute', ['ed'], 'to be revoked', 'demo');

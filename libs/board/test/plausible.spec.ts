@@ -18,7 +18,7 @@ const known = (value: number | null, last?: number): SeriesState => ({
 });
 const held = (minutes: number, value: number, reason: Held['reason']): Held => ({ at: START + minutes * MINUTE_MS, value, reason, recordedAt: START });
 const judge = (series: typeof WAIT, before: SeriesState | undefined, value: number, minutes = 15, doubt?: Held) =>
-  holdReason(SMALL, series, before, doubt, START + minutes * MINUTE_MS, value);
+  holdReason(SMALL, series, before, doubt, START + minutes * MINUTE_MS, value, 0);
 
 describe('another unit', () => {
   test.each([
@@ -94,7 +94,7 @@ describe('a jump', () => {
 test('outside the range nothing is believed, whatever came before', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true }), fc.integer({ min: -HOUR_MS, max: HOUR_MS }), (value, ms) => {
-      const reason = holdReason(SMALL, WAITING, known(100), undefined, START + ms, value);
+      const reason = holdReason(SMALL, WAITING, known(100), undefined, START + ms, value, 0);
       if (value < WAITING.range.min || value > WAITING.range.max) expect(reason).toBe('out-of-range');
       else expect(reason).not.toBe('out-of-range');
     }),

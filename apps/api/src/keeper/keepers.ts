@@ -30,7 +30,7 @@ export class Keepers {
     /** Called when a journal is not the one this process has folded: the process must not go on. */
     private readonly onBroken: (error: Error) => void,
   ) {
-    this.#wakeUp = new WakeUp(url, (board) => this.#refresh(this.#boards.get(board)));
+    this.#wakeUp = new WakeUp(url, (board) => void this.#refresh(this.#boards.get(board)));
   }
 
   async start(): Promise<void> {

@@ -105,8 +105,8 @@ function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, a
 
 const HELD_DETAIL: Record<HoldReason, string> = {
   'out-of-range': 'Outside the believable range of the series; held back and shown on the board until a person looks at it.',
-  jump: 'Changed more than believable since the last reading; held back, and accepted if the next reading confirms it.',
-  'unit-step': 'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series.',
+  jump: 'Changed more than believable since the last reading; held back, and accepted if the next reading confirms it, or at once if sent again with a higher revision.',
+  'unit-step': 'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series, or confirm it by sending it again with a higher revision.',
   conflict: 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.',
 };
 
@@ -159,7 +159,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
       const series = definition.series[row.series]!;
       const step = moved.get(row.series);
       const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
-      const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value);
+      const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value, row.rev);
       if (reason) {
         hold(reason);
         continue;

@@ -1,6 +1,6 @@
 /** What only time brings about. The server's clock asks every few seconds; no tick is journaled, only its effects. */
 import type { BoardEvent } from '../events.js';
-import { judgeFreshness, worseFreshness, type Freshness } from '../rules/freshness.js';
+import { isCurrent, judgeFreshness, worseFreshness, type Freshness } from '../rules/freshness.js';
 import type { BoardState } from '../state.js';
 import type { Decision } from './decision.js';
 
@@ -21,7 +21,7 @@ export function tick(state: BoardState, at: number): Decision<null> {
     }
     const silent = freshest === 'late' || freshest === 'expired';
     if (silent && known.silentSince === undefined) events.push({ kind: 'FeedFellSilent', feed: feed.id, since: Math.min(since, at) });
-    if (!silent && known.silentSince !== undefined) events.push({ kind: 'FeedHeardAgain', feed: feed.id });
+    if (isCurrent(freshest) && known.silentSince !== undefined) events.push({ kind: 'FeedHeardAgain', feed: feed.id });
   }
   return { events, outcome: null };
 }

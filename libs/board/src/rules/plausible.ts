@@ -25,9 +25,12 @@ export function holdReason(
   held: Held | undefined,
   at: number,
   value: number,
+  rev: number,
 ): HoldReason | undefined {
   if (value < series.range.min || value > series.range.max) return 'out-of-range';
   if (!known || at <= known.at) return undefined;
+  // Sent again on purpose, as a correction of the very moment that is held: a person stands behind it.
+  if (held && held.at === at && rev > 0) return undefined;
   const before = typeof known.value === 'number' ? known.value : known.last?.value;
   if (typeof before !== 'number') return undefined;
   const limit = definition.feeds[series.feed]?.limitMs ?? 0;

@@ -7,7 +7,7 @@ import type { HoldReason } from '../events.js';
 import { isCurrent, judgeFreshness, worseFreshness, type Freshness } from '../rules/freshness.js';
 import { statusOf, type Status } from '../rules/threshold.js';
 import type { BoardState, TrendPoint } from '../state.js';
-import { HOUR_MS } from '../time.js';
+import { DAY_MS, HOUR_MS } from '../time.js';
 
 export interface FigureView {
   figure: FigureId;
@@ -178,7 +178,10 @@ function rollupTrend(state: BoardState, rollup: RollupDefinition): TrendPoint[] 
   return out;
 }
 
-/** A part's value of a bucket; figures that come less often than a bucket stand for up to a day. */
+/** Figures that come less often than a bucket stand for so long in a roll-up's day line. */
+const CARRIED_MS = DAY_MS;
+
+/** A part's value of a bucket. */
 function carried(trend: readonly TrendPoint[], bucketMs: number): { newest: number; value(bucket: number): number | undefined } {
   const points = trend.map(([at, value]) => [Math.floor(at / bucketMs), value] as const);
   return {
@@ -186,7 +189,7 @@ function carried(trend: readonly TrendPoint[], bucketMs: number): { newest: numb
     value(bucket) {
       for (let i = points.length - 1; i >= 0; i--) {
         const [at, value] = points[i]!;
-        if (at <= bucket) return value === null || bucket - at > 48 ? undefined : value;
+        if (at <= bucket) return value === null || bucket - at > CARRIED_MS / bucketMs ? undefined : value;
       }
       return undefined;
     },
