@@ -349,13 +349,14 @@ export class BoardKeeper {
     const before = this.#checkpointAt;
     this.#checkpointAt = head.seq;
     try {
-      const body = stateText(state);
+      // The body keeps the order in which a definition names its parts, which is their order on the wall.
+      const body = JSON.stringify(state);
       await this.journal.saveCheckpoint(this.board, {
         seq: head.seq,
         epoch: head.epoch,
         reducerVersion: REDUCER_VERSION,
         chainHash: head.hash,
-        stateHash: createHash('sha256').update(body).digest('hex'),
+        stateHash: createHash('sha256').update(stateText(state)).digest('hex'),
         body,
       });
       crashpoint('checkpoint.after');

@@ -1,0 +1,25 @@
+/** What every panel gets: the board as it is to be drawn, and how it is to be drawn. */
+import type { Density, BoardView, FeedView } from '@comm-cell/board/views/board';
+import type { FigureId } from '@comm-cell/board/definition';
+import type { Layout } from '../ui/scale.svelte.js';
+
+export interface Frame {
+  density: Density;
+  layout: Layout;
+  /** Pixels per unit of length. */
+  u: number;
+  link: 'connecting' | 'live' | 'covered';
+  /** Milliseconds since the last proof that the picture is right. */
+  quietMs: number;
+  deviceOffMs: number;
+  /** Length of the day line, and of one of its buckets. */
+  trendMs: number;
+  bucketMs: number;
+  /** The feed that explains the state of a figure. */
+  feedOf(figure: FigureId): FeedView | undefined;
+}
+
+export interface PanelProps {
+  view: BoardView;
+  frame: Frame;
+}
