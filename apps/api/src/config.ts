@@ -26,13 +26,23 @@ const environment = z.object({
   DISPLAY_TOKENS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((token) => token.trim()).filter(Boolean))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((token) => token.trim())
+        .filter(Boolean),
+    )
     .refine((tokens) => tokens.every((token) => token.length >= 20), 'each display token needs at least 20 characters'),
   /** Addresses of pages that may open a socket besides this server's own, separated by commas. */
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean)),
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
   /** Where people and simulators reach this server, when that is not HOST and PORT (behind a proxy). */
   PUBLIC_ADDRESS: z.url().optional(),
   /** Requests a minute for one feed key (0 = no limit). */

@@ -35,7 +35,9 @@ export async function seedDemo(app: INestApplicationContext, config: Config, por
     await keepers.define(definition, 'catalogue');
     const keys: DemoAccess['boards'][number]['keys'] = [];
     for (const provider of Object.keys(definition.providers)) {
-      const feeds = Object.values(definition.feeds).filter((feed) => feed.provider === provider).map((feed) => feed.id);
+      const feeds = Object.values(definition.feeds)
+        .filter((feed) => feed.provider === provider)
+        .map((feed) => feed.id);
       if (feeds.length === 0) continue;
       const known = before?.boards.find((board) => board.id === id)?.keys.find((key) => key.provider === provider)?.key;
       const holder = known === undefined ? undefined : await feedKeys.holder(known);

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const { code, message } = error as { code?: string; message?: string };
-  const sentence = code === 'EADDRINUSE' ? `Port ${process.env.PORT ?? 3000} is taken: stop the other program or set PORT to a free one.` : (message ?? String(error));
+  const sentence =
+    code === 'EADDRINUSE' ? `Port ${process.env.PORT ?? 3000} is taken: stop the other program or set PORT to a free one.` : (message ?? String(error));
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
 });

@@ -37,10 +37,17 @@ const CSP = {
 };
 
 /** The documentation page is somebody else's script: it styles inline and knows no Trusted Types. Nothing else may. */
-const DOCS_CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+const DOCS_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** An address that cannot even be decoded is answered before any plugin or filter has a say. */
-const UNREADABLE_ADDRESS = { type: '/docs#bad-request', code: 'bad-request', title: 'The request cannot be read.', status: 400, detail: 'The address is not well-formed.' };
+const UNREADABLE_ADDRESS = {
+  type: '/docs#bad-request',
+  code: 'bad-request',
+  title: 'The request cannot be read.',
+  status: 400,
+  detail: 'The address is not well-formed.',
+};
 const BARE_HEADERS = {
   'content-type': 'application/problem+json; charset=utf-8',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -60,7 +67,8 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     keepAliveTimeout: 65_000,
     connectionTimeout: 0,
     routerOptions: { maxParamLength: 120 },
-    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void reply.status(400).headers(BARE_HEADERS).send(JSON.stringify(UNREADABLE_ADDRESS)),
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
+      void reply.status(400).headers(BARE_HEADERS).send(JSON.stringify(UNREADABLE_ADDRESS)),
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
@@ -80,7 +88,11 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
           'unreadable',
           'The body does not have the right form.',
           'Each error names its field; the form is at /docs.',
-          issues.map((issue) => ({ field: (issue.path ?? []).map((part) => (typeof part === 'object' ? String(part.key) : String(part))).join('.') || 'body', code: 'unreadable', detail: issue.message })),
+          issues.map((issue) => ({
+            field: (issue.path ?? []).map((part) => (typeof part === 'object' ? String(part.key) : String(part))).join('.') || 'body',
+            code: 'unreadable',
+            detail: issue.message,
+          })),
         ),
     }),
   );
@@ -110,7 +122,16 @@ async function limitRates(server: FastifyInstance, config: Config): Promise<void
     // Only the readable part of a key: a limiter is no place for secrets.
     keyGenerator: (request) => keyOf(request) ?? request.ip,
     allowList: (request) => request.url.startsWith('/assets/') || request.url.startsWith('/health/'),
-    errorResponseBuilder: (_request, { ttl }) => new Refusal(429, 'too-many', 'Too many requests.', 'Wait as long as Retry-After says, then send the same request again.', undefined, {}, Math.ceil(ttl / 1000)),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new Refusal(
+        429,
+        'too-many',
+        'Too many requests.',
+        'Wait as long as Retry-After says, then send the same request again.',
+        undefined,
+        {},
+        Math.ceil(ttl / 1000),
+      ),
   });
 }
 
@@ -125,6 +146,15 @@ async function serveWall(server: FastifyInstance): Promise<void> {
 
 function document(app: NestFastifyApplication): void {
   const description = 'Readings and status of providers in, the board out. Every error is application/problem+json (RFC 9457).';
-  const config = new DocumentBuilder().setTitle('Comm Cell').setDescription(description).setVersion('1').addBearerAuth({ type: 'http', scheme: 'bearer' }, 'feed-key').build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', customSiteTitle: 'Comm Cell: documentation' });
+  const config = new DocumentBuilder()
+    .setTitle('Comm Cell')
+    .setDescription(description)
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'feed-key')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Comm Cell: documentation',
+  });
 }

@@ -59,7 +59,8 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
     }
   }
   if (faults.length === 0 && !hash.equals(head.hash)) faults.push('the head does not carry the hash of the last event');
-  if (faults.length === 0 && (await journal.rowsAfter(board, head.seq, 1)).length > 0 && (await journal.head(board))!.seq === head.seq) faults.push('there are events behind the head');
+  if (faults.length === 0 && (await journal.rowsAfter(board, head.seq, 1)).length > 0 && (await journal.head(board))!.seq === head.seq)
+    faults.push('there are events behind the head');
   if (faults.length === 0) {
     const stored = await journal.countReadings(board, seq);
     if (stored !== readings) faults.push(`the journal has ${readings} readings, the projection ${stored}`);

@@ -39,17 +39,49 @@ test('a token becomes exactly its number or none', () => {
 });
 
 test('positive control: the usual ways to read a number are caught by the same check', () => {
-  const wrong = (read: (token: string) => number): boolean => fc.check(fc.property(tokens, (token) => Number.isNaN(read(token)) || same(read(token), token)), { numRuns: 5_000 }).failed;
+  const wrong = (read: (token: string) => number): boolean =>
+    fc.check(
+      fc.property(tokens, (token) => Number.isNaN(read(token)) || same(read(token), token)),
+      { numRuns: 5_000 },
+    ).failed;
   expect([Number, parseFloat, (token: string) => Number(token.trim() || NaN)].map(wrong)).toEqual([true, true, true]);
 });
 
 /** Bytes of a good body, bent: cut, doubled, swapped, with hostile pieces put in. */
 function bent(good: readonly string[]): fc.Arbitrary<string> {
-  const hostile = fc.constantFrom('"', "'", ',', '{', '}', '[', ']', '\\', '\n', '\r', '\0', '\uFEFF', '__proto__', '"__proto__":', 'null', '1e999', '-0', ':', ';', '\t', '@', '\u202e', '\ud800', '9'.repeat(40), '[{'.repeat(50));
-  const change = fc.tuple(fc.nat(400), fc.nat(30), fc.oneof(hostile, fc.string({ maxLength: 6 }), fc.constant('')));
-  return fc.tuple(fc.constantFrom(...good), fc.array(change, { minLength: 1, maxLength: 5 })).map(([text, changes]) =>
-    changes.reduce((now, [at, remove, put]) => now.slice(0, at % (now.length + 1)) + put + now.slice((at % (now.length + 1)) + remove), text),
+  const hostile = fc.constantFrom(
+    '"',
+    "'",
+    ',',
+    '{',
+    '}',
+    '[',
+    ']',
+    '\\',
+    '\n',
+    '\r',
+    '\0',
+    '\uFEFF',
+    '__proto__',
+    '"__proto__":',
+    'null',
+    '1e999',
+    '-0',
+    ':',
+    ';',
+    '\t',
+    '@',
+    '\u202e',
+    '\ud800',
+    '9'.repeat(40),
+    '[{'.repeat(50),
   );
+  const change = fc.tuple(fc.nat(400), fc.nat(30), fc.oneof(hostile, fc.string({ maxLength: 6 }), fc.constant('')));
+  return fc
+    .tuple(fc.constantFrom(...good), fc.array(change, { minLength: 1, maxLength: 5 }))
+    .map(([text, changes]) =>
+      changes.reduce((now, [at, remove, put]) => now.slice(0, at % (now.length + 1)) + put + now.slice((at % (now.length + 1)) + remove), text),
+    );
 }
 const AT = '2026-01-16T14:30:00Z';
 const json = bent([
@@ -96,7 +128,19 @@ describe.each([
 });
 
 test('hostile bodies of a full megabyte cost no more than reading them', () => {
-  const bodies = ['['.repeat(1_000_000), '{"a":'.repeat(200_000), `{"readings":[${'{},'.repeat(4_999)}{}]}`, '"'.repeat(1_000_000), `${'"a",'.repeat(250_000)}`, `${' '.repeat(999_999)}x`, `{"readings":["${'9'.repeat(1_000_000)}"]}`, `{"readings":[${'9'.repeat(1_000_000)}]}`, `{"readings":[${'-'.repeat(500_000)}]}`, `series,observedAt,value\n${'\n'.repeat(1_000_000)}`, `observedAt,${'a@b [c],'.repeat(100_000)}\n`];
+  const bodies = [
+    '['.repeat(1_000_000),
+    '{"a":'.repeat(200_000),
+    `{"readings":[${'{},'.repeat(4_999)}{}]}`,
+    '"'.repeat(1_000_000),
+    `${'"a",'.repeat(250_000)}`,
+    `${' '.repeat(999_999)}x`,
+    `{"readings":["${'9'.repeat(1_000_000)}"]}`,
+    `{"readings":[${'9'.repeat(1_000_000)}]}`,
+    `{"readings":[${'-'.repeat(500_000)}]}`,
+    `series,observedAt,value\n${'\n'.repeat(1_000_000)}`,
+    `observedAt,${'a@b [c],'.repeat(100_000)}\n`,
+  ];
   for (const text of bodies) {
     for (const adapter of [jsonAdapter, csvAdapter]) {
       try {

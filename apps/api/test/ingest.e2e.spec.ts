@@ -17,7 +17,11 @@ function board(): ProposedDefinition {
   const { 'm.2': minutes, 'm.3': words } = plain.metrics as Record<string, ProposedDefinition['metrics'][string]>;
   return {
     ...plain,
-    units: { ...plain.units, minutes: { id: 'minutes', symbol: { en: 'min', cy: 'mun' }, quantity: 'rate' }, words: { id: 'words', symbol: { en: '', cy: '' }, quantity: 'text' } },
+    units: {
+      ...plain.units,
+      minutes: { id: 'minutes', symbol: { en: 'min', cy: 'mun' }, quantity: 'rate' },
+      words: { id: 'words', symbol: { en: '', cy: '' }, quantity: 'text' },
+    },
     metrics: { ...plain.metrics, 'm.2': { ...minutes!, unit: 'minutes', decimals: 2 }, 'm.3': { ...words!, unit: 'words', kind: 'text' } },
   };
 }
@@ -56,10 +60,15 @@ async function head(): Promise<number> {
   return Number((await postgres.sql<{ seq: string }>(url, 'select seq from board_head'))[0]!.seq);
 }
 async function journaled(from: number): Promise<string[]> {
-  return (await postgres.sql<{ kind: string }>(url, `select kind from journal where seq > $1 and source <> 'clock' order by seq`, [from])).map(({ kind }) => kind);
+  return (await postgres.sql<{ kind: string }>(url, `select kind from journal where seq > $1 and source <> 'clock' order by seq`, [from])).map(
+    ({ kind }) => kind,
+  );
 }
 async function stored(at: string, series = 'm.2@here'): Promise<{ value: number | null; words: string | null }[]> {
-  return postgres.sql(url, 'select r.value, r.words from readings r join series s using (board_id, series_no) where s.series_id = $1 and r.observed_at = $2', [series, at]);
+  return postgres.sql(url, 'select r.value, r.words from readings r join series s using (board_id, series_no) where s.series_id = $1 and r.observed_at = $2', [
+    series,
+    at,
+  ]);
 }
 function adds(receipt: Pick<Receipt, 'received' | 'accepted' | 'duplicate' | 'rejected' | 'quarantined'>): boolean {
   return receipt.received === receipt.accepted + receipt.duplicate + receipt.rejected.length + receipt.quarantined.length;
@@ -156,7 +165,8 @@ describe('receipts', () => {
 
   test('held back means visible: the board shows it, keeps the last good value and is not good', async () => {
     await api.post('ed', key, { readings: [{ series: 'm.4@here', observedAt: new Date(Date.now() - 60_000).toISOString(), value: 3 }] });
-    const figure = async (): Promise<Record<string, unknown>> => JSON.parse(JSON.stringify(await api.board('small'))).columns[0].tiles[0].lines.at(-1).figure as Record<string, unknown>;
+    const figure = async (): Promise<Record<string, unknown>> =>
+      JSON.parse(JSON.stringify(await api.board('small'))).columns[0].tiles[0].lines.at(-1).figure as Record<string, unknown>;
     expect(await figure()).toMatchObject({ figure: 'm.4@here', value: 3, status: 'ok' });
     const { body } = await api.post('ed', key, { readings: [{ series: 'm.4@here', observedAt: new Date().toISOString(), value: 99_999 }] });
     expect(body).toMatchObject({ accepted: 0, quarantined: [{ reason: 'out-of-range' }] });
@@ -179,7 +189,12 @@ describe('receipts', () => {
   });
 
   test('a dry run judges the same and stores nothing', async () => {
-    const body = { readings: [{ series: 'm.1@here', observedAt: moment(), value: 1 }, { series: 'm.1@here', observedAt: moment(), value: 'x' }] };
+    const body = {
+      readings: [
+        { series: 'm.1@here', observedAt: moment(), value: 1 },
+        { series: 'm.1@here', observedAt: moment(), value: 'x' },
+      ],
+    };
     const before = await head();
     const dry = await api.post('ed', key, body, { id: 'dry', query: '?dryRun=true' });
     expect(dry.status).toBe(200);
@@ -192,11 +207,14 @@ describe('receipts', () => {
 });
 
 describe('CSV', () => {
-  const csv = (text: string | Uint8Array, id?: string): ReturnType<typeof api.post<Receipt & Problem & { code: string }>> => api.post('ed', key, text, { type: 'text/csv', ...(id ? { id } : {}) });
+  const csv = (text: string | Uint8Array, id?: string): ReturnType<typeof api.post<Receipt & Problem & { code: string }>> =>
+    api.post('ed', key, text, { type: 'text/csv', ...(id ? { id } : {}) });
 
   test('long form; errors name the line and the field', async () => {
     const [a, b] = [moment(), moment()];
-    const { status, body } = await csv(`series,observedAt,value,unit,revision,notReported\nm.2@here,${a},12.50,minutes,,\nm.2@here,${b},"12,5",,,\nm.1@here,${a},,,,\nm.1@here,${b},7,patients,2,\n`);
+    const { status, body } = await csv(
+      `series,observedAt,value,unit,revision,notReported\nm.2@here,${a},12.50,minutes,,\nm.2@here,${b},"12,5",,,\nm.1@here,${a},,,,\nm.1@here,${b},7,patients,2,\n`,
+    );
     expect(status).toBe(201);
     expect(body).toMatchObject({ received: 4, accepted: 3, rejected: [{ row: 3, field: 'value', code: 'not-a-number' }] });
     expect(await stored(a)).toEqual([{ value: 12.5, words: null }]);
@@ -220,7 +238,10 @@ describe('CSV', () => {
     expect((await csv(`\uFEFFseries,observedAt,value\r\nm.2@here,${at},2.5\r\n`)).body).toMatchObject({ accepted: 1 });
     expect(await stored(at)).toEqual([{ value: 2.5, words: null }]);
     const two = await csv(`series,observedAt,value\nm.3@here,${moment()},"two\nlines"\nm.2@here,${moment()},x\n`);
-    expect(two.body.errors ?? two.body.rejected).toMatchObject([{ row: 3, field: 'value' }, { row: 4, field: 'value' }]);
+    expect(two.body.errors ?? two.body.rejected).toMatchObject([
+      { row: 3, field: 'value' },
+      { row: 4, field: 'value' },
+    ]);
   });
 
   test.each([
@@ -241,7 +262,10 @@ describe('CSV', () => {
   });
 
   test('UTF-16 and Latin-1 are refused with words that help', async () => {
-    for (const bytes of [Buffer.from('\uFEFFseries,observedAt,value\n', 'utf16le'), Buffer.from('series,observedAt,value\nm.3@here,2026-01-16T10:00:00Z,caf\u00e9', 'latin1')]) {
+    for (const bytes of [
+      Buffer.from('\uFEFFseries,observedAt,value\n', 'utf16le'),
+      Buffer.from('series,observedAt,value\nm.3@here,2026-01-16T10:00:00Z,caf\u00e9', 'latin1'),
+    ]) {
       const { status, body } = await csv(bytes);
       expect([status, body.code]).toEqual([415, 'encoding']);
       expect(body.detail).toContain('UTF-8');
@@ -260,20 +284,48 @@ describe('CSV', () => {
 });
 
 describe('a number is what the sender wrote, or it is refused (I9)', () => {
-  test.each(['1e309', '1e2', '1E2', '-1e-400', 'NaN', 'Infinity', '-0', '-0.0', '9007199254740993', '0.1234567890123456789', '01', '+1', '.5', '1.', '0x10', '"1"', '" "', '""', 'null', '[]', '[1]', '{}', 'true', '1_000', '"12,5"', '"1e5"', '123456789012345678'])(
-    '%s is no number',
-    async (token) => {
-      const at = moment();
-      const { status } = await api.post('ed', key, written(token, at));
-      expect([400, 422]).toContain(status);
-      expect(await stored(at)).toEqual([]);
-    },
-  );
+  test.each([
+    '1e309',
+    '1e2',
+    '1E2',
+    '-1e-400',
+    'NaN',
+    'Infinity',
+    '-0',
+    '-0.0',
+    '9007199254740993',
+    '0.1234567890123456789',
+    '01',
+    '+1',
+    '.5',
+    '1.',
+    '0x10',
+    '"1"',
+    '" "',
+    '""',
+    'null',
+    '[]',
+    '[1]',
+    '{}',
+    'true',
+    '1_000',
+    '"12,5"',
+    '"1e5"',
+    '123456789012345678',
+  ])('%s is no number', async (token) => {
+    const at = moment();
+    const { status } = await api.post('ed', key, written(token, at));
+    expect([400, 422]).toContain(status);
+    expect(await stored(at)).toEqual([]);
+  });
 
   test.each(['0', '0.5', '1', '62.5', '9999.999', '10000', '0.000001', '1.10'])('%s is stored as it is', async (token) => {
     const at = moment();
     expect((await api.post('ed', key, written(token, at))).status).toBe(201);
-    const [row] = await postgres.sql<{ same: boolean }>(url, 'select r.value::numeric = $1::numeric as same from readings r where observed_at = $2', [token, at]);
+    const [row] = await postgres.sql<{ same: boolean }>(url, 'select r.value::numeric = $1::numeric as same from readings r where observed_at = $2', [
+      token,
+      at,
+    ]);
     expect(row).toEqual({ same: true });
   });
 
@@ -283,7 +335,13 @@ describe('a number is what the sender wrote, or it is refused (I9)', () => {
     expect([twice.status, twice.body.code]).toEqual([400, 'not-json']);
     const escaped = await api.post<Problem>('ed', key, `{"readings":[{"series":"m.2@here","observedAt":"${at}","value":1,"val\\u0075e":2}]}`);
     expect(escaped.status).toBe(400);
-    for (const text of [`{"__proto__":{"readings":[]}}`, `{"readings":[{"series":"m.2@here","observedAt":"${at}","__proto__":{"value":1}}]}`, `{"readings":[{"series":"m.2@here","observedAt":"${at}","value":1,"constructor":{}}]}`, `{"readings":[{"series":"__proto__","observedAt":"${at}","value":1}]}`, `{"readings":[{"series":"constructor","observedAt":"${at}","value":1}]}`]) {
+    for (const text of [
+      `{"__proto__":{"readings":[]}}`,
+      `{"readings":[{"series":"m.2@here","observedAt":"${at}","__proto__":{"value":1}}]}`,
+      `{"readings":[{"series":"m.2@here","observedAt":"${at}","value":1,"constructor":{}}]}`,
+      `{"readings":[{"series":"__proto__","observedAt":"${at}","value":1}]}`,
+      `{"readings":[{"series":"constructor","observedAt":"${at}","value":1}]}`,
+    ]) {
       expect([400, 422]).toContain((await api.post('ed', key, text)).status);
     }
     expect(await stored(at)).toEqual([]);
@@ -302,10 +360,18 @@ describe('a number is what the sender wrote, or it is refused (I9)', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof({ weight: 2, arbitrary: digits }, { weight: 1, arbitrary: wild }), { minLength: 1, maxLength: 6 }), async (tokens) => {
         const ats = tokens.map(() => moment());
-        const { status, body } = await api.post<Receipt>('ed', key, `{"readings":[${tokens.map((token, i) => `{"series":"m.2@here","observedAt":"${ats[i]}","value":${token}}`).join(',')}]}`);
+        const { status, body } = await api.post<Receipt>(
+          'ed',
+          key,
+          `{"readings":[${tokens.map((token, i) => `{"series":"m.2@here","observedAt":"${ats[i]}","value":${token}}`).join(',')}]}`,
+        );
         expect([201, 400, 422]).toContain(status);
         if ('received' in body) expect(adds(body)).toBe(true);
-        const rows = await postgres.sql<{ at: Date; value: string | null }>(url, 'select observed_at as at, value::numeric::text as value from readings where observed_at = any($1)', [ats]);
+        const rows = await postgres.sql<{ at: Date; value: string | null }>(
+          url,
+          'select observed_at as at, value::numeric::text as value from readings where observed_at = any($1)',
+          [ats],
+        );
         for (const { at, value } of rows) {
           const token = tokens[ats.indexOf(at.toISOString())]!;
           expect(token).toMatch(/^-?(0|[1-9]\d*)(\.\d+)?$/);
@@ -330,7 +396,11 @@ describe('keys', () => {
     ['a mistyped key', undefined],
   ])('%s: 401', async (name, given) => {
     const authorization = name === 'a mistyped key' ? `Bearer ${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}` : given;
-    const { status, headers } = await api.request('/v1/feeds/ed/batches', { method: 'POST', headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) }, body: '{"readings":[]}' });
+    const { status, headers } = await api.request('/v1/feeds/ed/batches', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+      body: '{"readings":[]}',
+    });
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer');
   });
@@ -339,8 +409,17 @@ describe('keys', () => {
     const before = await head();
     expect((await api.post('ed', otherKey, one(1))).status).toBe(403);
     expect((await api.post('no-such-feed', otherKey, one(1))).status).toBe(403);
-    for (const [method, route, body] of [['GET', '/v1/feeds/ed'], ['POST', '/v1/feeds/ed/status', '{"text":"x"}'], ['PUT', '/v1/feeds/ed/suspension', '{"until":"2030-01-01T00:00:00Z","reason":"x"}'], ['DELETE', '/v1/feeds/ed/suspension']] as const) {
-      const { status } = await api.request(route, { method, headers: { authorization: `Bearer ${otherKey}`, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body } : {}) });
+    for (const [method, route, body] of [
+      ['GET', '/v1/feeds/ed'],
+      ['POST', '/v1/feeds/ed/status', '{"text":"x"}'],
+      ['PUT', '/v1/feeds/ed/suspension', '{"until":"2030-01-01T00:00:00Z","reason":"x"}'],
+      ['DELETE', '/v1/feeds/ed/suspension'],
+    ] as const) {
+      const { status } = await api.request(route, {
+        method,
+        headers: { authorization: `Bearer ${otherKey}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        ...(body ? { body } : {}),
+      });
       expect([route, status]).toEqual([route, 403]);
     }
     expect(await journaled(before)).toEqual([]);
@@ -369,7 +448,11 @@ describe('limits', () => {
     const many = { readings: Array.from({ length: 5_001 }, () => ({ series: 'm.1@here', observedAt: '2026-01-16T10:00:00Z', value: 1 })) };
     expect((await api.post('ed', key, many)).status).toBe(413);
     expect((await api.post('ed', key, `series,observedAt,value\n${'m.1@here,2026-01-16T10:00:00Z,1\n'.repeat(5_001)}`, { type: 'text/csv' })).status).toBe(413);
-    const packed = await api.request('/v1/feeds/ed/batches', { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: gzipSync('{"readings":[]}') });
+    const packed = await api.request('/v1/feeds/ed/batches', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync('{"readings":[]}'),
+    });
     expect(packed.status).toBe(415);
     expect((await api.post('ed', key, '<readings/>', { type: 'application/xml' })).status).toBe(415);
     expect((await api.request('/v1/feeds/ed/batches', { method: 'POST', headers: { authorization: `Bearer ${key}` } })).status).toBe(415);
@@ -404,13 +487,31 @@ describe('limits', () => {
 
 describe('status and suspension', () => {
   const send = (method: string, route: string, body?: unknown): ReturnType<typeof api.request<Record<string, unknown>>> =>
-    api.request(route, { method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }) });
+    api.request(route, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
 
   test('words with an end reach the board; bad ones are refused by field', async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    expect(await send('POST', '/v1/feeds/ed/status', { text: 'Resus is full', level: 3, until })).toMatchObject({ status: 201, body: { provider: 'acute', until } });
+    expect(await send('POST', '/v1/feeds/ed/status', { text: 'Resus is full', level: 3, until })).toMatchObject({
+      status: 201,
+      body: { provider: 'acute', until },
+    });
     expect(await api.board('small')).toMatchObject({ declared: { scheme: 'OPEL', level: 3 }, messages: [{ text: 'Resus is full' }] });
-    for (const body of [{ text: '' }, { text: 'x', level: 9 }, { text: 'x', until: 'tomorrow' }, { text: 'x', until: '2020-01-01T00:00:00Z' }, { text: 'a\nb' }, { text: 'x\u202e' }, { text: 'x'.repeat(281) }, {}, { text: 'x', more: 1 }, []]) {
+    for (const body of [
+      { text: '' },
+      { text: 'x', level: 9 },
+      { text: 'x', until: 'tomorrow' },
+      { text: 'x', until: '2020-01-01T00:00:00Z' },
+      { text: 'a\nb' },
+      { text: 'x\u202e' },
+      { text: 'x'.repeat(281) },
+      {},
+      { text: 'x', more: 1 },
+      [],
+    ]) {
       const { status } = await send('POST', '/v1/feeds/ed/status', body);
       expect([body, status]).toEqual([body, 422]);
     }
@@ -441,10 +542,25 @@ describe('every route', () => {
   };
 
   test('has the protecting headers, also on errors', async () => {
-    const paths = ['/', '/wall/small', '/health/live', '/health/ready', '/v1/boards', '/v1/boards/small', '/v1/boards/nothing', '/v1/feeds/ed', '/nowhere', '/openapi.json', '/docs', '/%00', '/v1/boards/%E0%A4%A'];
+    const paths = [
+      '/',
+      '/wall/small',
+      '/health/live',
+      '/health/ready',
+      '/v1/boards',
+      '/v1/boards/small',
+      '/v1/boards/nothing',
+      '/v1/feeds/ed',
+      '/nowhere',
+      '/openapi.json',
+      '/docs',
+      '/%00',
+      '/v1/boards/%E0%A4%A',
+    ];
     for (const path of paths) {
       const { headers } = await api.request(path, { headers: { cookie: DISPLAY_COOKIE } });
-      for (const [name, value] of Object.entries(WANTED)) expect(`${path} ${name}: ${headers.get(name)}`).toMatch(new RegExp(`^.* ${name}: .*${value.source.replace(/^\^/, '')}`));
+      for (const [name, value] of Object.entries(WANTED))
+        expect(`${path} ${name}: ${headers.get(name)}`).toMatch(new RegExp(`^.* ${name}: .*${value.source.replace(/^\^/, '')}`));
       expect(headers.get('x-powered-by')).toBeNull();
     }
     const { headers } = await api.request('/', { headers: { cookie: DISPLAY_COOKIE } });
@@ -454,11 +570,35 @@ describe('every route', () => {
 
   test('that takes a body refuses a bad one as problem+json, and none of the bad ones is a fault of the server', async () => {
     const { body: document } = await api.request<OpenApi>('/openapi.json');
-    const routes = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).filter(([, operation]) => operation.requestBody).map(([method]) => [method.toUpperCase(), path.replace('{feed}', 'ed')] as const));
-    expect(routes.map(([method, path]) => `${method} ${path}`).sort()).toEqual(['POST /v1/displays/session', 'POST /v1/feeds/ed/batches', 'POST /v1/feeds/ed/status', 'PUT /v1/feeds/ed/suspension']);
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, operation]) => operation.requestBody)
+        .map(([method]) => [method.toUpperCase(), path.replace('{feed}', 'ed')] as const),
+    );
+    expect(routes.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'POST /v1/displays/session',
+      'POST /v1/feeds/ed/batches',
+      'POST /v1/feeds/ed/status',
+      'PUT /v1/feeds/ed/suspension',
+    ]);
     const before = await head();
     for (const [method, path] of routes) {
-      for (const body of ['', '{', 'null', '[]', '"text"', '5', '{"a":1}', '{"__proto__":{"text":"x","token":"x"}}', '{"text":{"$ne":1}}', '\u0000', '\ud800', '[[[[[[[[[[', `{"a":${'['.repeat(50_000)}`, `${'['.repeat(50_000)}${']'.repeat(50_000)}`]) {
+      for (const body of [
+        '',
+        '{',
+        'null',
+        '[]',
+        '"text"',
+        '5',
+        '{"a":1}',
+        '{"__proto__":{"text":"x","token":"x"}}',
+        '{"text":{"$ne":1}}',
+        '\u0000',
+        '\ud800',
+        '[[[[[[[[[[',
+        `{"a":${'['.repeat(50_000)}`,
+        `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+      ]) {
         const { status, headers } = await api.request(path, { method, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body });
         expect([path, body.slice(0, 40), status >= 400 && status < 500]).toEqual([path, body.slice(0, 40), true]);
         expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -480,14 +620,25 @@ describe('every route', () => {
   });
 
   test('survives a cookie that is nonsense', async () => {
-    for (const cookie of ['commcell_display=%E0%A4%A', 'commcell_display=%', 'commcell_display=', ';;;=', '__proto__=1', `commcell_display=${'x'.repeat(5_000)}`]) {
+    for (const cookie of [
+      'commcell_display=%E0%A4%A',
+      'commcell_display=%',
+      'commcell_display=',
+      ';;;=',
+      '__proto__=1',
+      `commcell_display=${'x'.repeat(5_000)}`,
+    ]) {
       const { status } = await api.request('/v1/boards', { headers: { cookie } });
       expect([cookie.slice(0, 30), status]).toEqual([cookie.slice(0, 30), 401]);
     }
   });
 
   test('tells no secret and no stack, in answers and in print (I44)', async () => {
-    const { body } = await api.request<string>('/v1/feeds/ed/batches', { method: 'POST', headers: { authorization: `Bearer ${key}x`, 'content-type': 'application/json' }, body: '{}' });
+    const { body } = await api.request<string>('/v1/feeds/ed/batches', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}x`, 'content-type': 'application/json' },
+      body: '{}',
+    });
     const said = JSON.stringify(body) + api.printed;
     expect(said).not.toContain(key);
     expect(said).not.toMatch(/\bat .*\.js:\d+/);

@@ -37,9 +37,14 @@ async function freshBoard(): Promise<{ url: string; journal: Journal }> {
 }
 
 function quietKeepers(journal: Journal, url: string): Keepers {
-  return new Keepers(journal, url, () => {}, (error) => {
-    throw error;
-  });
+  return new Keepers(
+    journal,
+    url,
+    () => {},
+    (error) => {
+      throw error;
+    },
+  );
 }
 
 async function keeperOf(url: string, journal = new Journal(url)): Promise<BoardKeeper> {
@@ -62,7 +67,12 @@ function batch(key: string, values: [at: number, value: number][], series = 'm.1
     rows: rows.length,
     decide: (state, known, at) => recordReadings(state, { feed: 'ed', batch: key, rows, unreadable: [] }, known, at),
     late: () => rows,
-    receipt: { feed: 'ed', key, bodyHash: Buffer.from(key.padEnd(32).slice(0, 32)), write: (outcome, placed) => ({ status: 201, text: JSON.stringify({ ...placed, accepted: outcome.accepted }) }) },
+    receipt: {
+      feed: 'ed',
+      key,
+      bodyHash: Buffer.from(key.padEnd(32).slice(0, 32)),
+      write: (outcome, placed) => ({ status: 201, text: JSON.stringify({ ...placed, accepted: outcome.accepted }) }),
+    },
   };
 }
 
@@ -76,7 +86,10 @@ describe('one process', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => keeper.submit(batch(`b${i}`, [[START + i * 1000, i]]))));
     const places = answers.map((answer) => (answer.repeated ? null : answer.placed.fromSeq));
     expect(places).toEqual(Array.from({ length: 50 }, (_, i) => before + 1 + i));
-    const [{ commits }] = (await postgres.sql<{ commits: string }>(url, `select count(distinct xmin::text) as commits from journal where kind = 'ReadingsRecorded'`)) as [{ commits: string }];
+    const [{ commits }] = (await postgres.sql<{ commits: string }>(
+      url,
+      `select count(distinct xmin::text) as commits from journal where kind = 'ReadingsRecorded'`,
+    )) as [{ commits: string }];
     expect(Number(commits)).toBeLessThan(10);
     expect((await verifyBoard(journal, 'small')).faults).toEqual([]);
   });
@@ -108,7 +121,12 @@ describe('one process', () => {
   test('a submission that cannot be decided fails alone', async () => {
     const { url, journal } = await freshBoard();
     const keeper = await keeperOf(url, journal);
-    const bad = keeper.submit({ source: 'x', decide: () => { throw new Error('no'); } });
+    const bad = keeper.submit({
+      source: 'x',
+      decide: () => {
+        throw new Error('no');
+      },
+    });
     const good = keeper.submit(batch('good', [[START, 1]]));
     await expect(bad).rejects.toThrow('no');
     await expect(good).resolves.toMatchObject({ repeated: false });
@@ -126,7 +144,7 @@ describe('several processes on one database', () => {
     let writing = true;
     const poller = (async () => {
       const client = new Journal(url);
-      for (let last = 1; writing || polled.at(-1) !== (await client.head('small'))!.seq; ) {
+      for (let last = 1; writing || polled.at(-1) !== (await client.head('small'))!.seq;) {
         for (const row of await client.rowsAfter('small', last, 500)) polled.push((last = row.seq));
       }
       await client.close();
@@ -157,15 +175,18 @@ describe('several processes on one database', () => {
     let writing = true;
     let last = 0;
     const poll = async (): Promise<void> => {
-      for (const { id } of await postgres.sql<{ id: string }>(url, 'select id from by_sequence where id > $1 order by id', [last])) seen.add((last = Number(id)));
+      for (const { id } of await postgres.sql<{ id: string }>(url, 'select id from by_sequence where id > $1 order by id', [last]))
+        seen.add((last = Number(id)));
     };
     const poller = (async () => {
       while (writing) await poll();
       await poll();
     })();
-    await Promise.all(Array.from({ length: 8 }, async () => {
-      for (let i = 0; i < 15; i++) await postgres.sql(url, `do $$ begin insert into by_sequence default values; perform pg_sleep(random() * 0.02); end $$`);
-    }));
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let i = 0; i < 15; i++) await postgres.sql(url, `do $$ begin insert into by_sequence default values; perform pg_sleep(random() * 0.02); end $$`);
+      }),
+    );
     writing = false;
     await poller;
     expect(seen.size).toBeLessThan(120);
@@ -198,6 +219,13 @@ describe('checkpoints (I16)', () => {
     expect(await load(url)).toEqual({ hash, told: [] });
   });
 
+  test('the parts of a board keep their order over a restart: places on the wall are fixed', async () => {
+    const { url, journal } = await withCheckpoint();
+    const first = journal.toEntry((await journal.rowsAfter('small', 0, 1))[0]!).event;
+    const loaded = await processOf(url);
+    expect(JSON.stringify(loaded.snapshot.state.definition)).toBe(JSON.stringify(first.kind === 'BoardDefined' && first.definition));
+  });
+
   test.each([
     ['a flipped character', `update checkpoints set body = overlay(body placing '7' from length(body) / 2)`, /does not match its hash|cannot be read/],
     ['a truncated body', `update checkpoints set body = left(body, 100)`, /cannot be read/],
@@ -217,24 +245,34 @@ describe('checkpoints (I16)', () => {
   test('folding from the checkpoint equals folding from the beginning', async () => {
     const { url, journal } = await withCheckpoint();
     const rows = await journal.rowsAfter('small', 0, 1000);
-    const folded = evolveAll(emptyBoard, rows.map((row) => journal.toEntry(row)));
+    const folded = evolveAll(
+      emptyBoard,
+      rows.map((row) => journal.toEntry(row)),
+    );
     expect(canonical((await processOf(url)).snapshot.state)).toBe(canonical(folded));
   });
 });
 
 describe('history cannot be changed (I6, I45)', () => {
   const asApp = (text: string): string => `set role commcell_app; ${text}`;
-  test.each(['update journal set body = body', 'delete from journal', 'truncate journal', 'delete from readings', 'update receipts set receipt = receipt'])('the application may not: %s', async (text) => {
-    const { url } = await freshBoard();
-    await expect(postgres.sql(url, asApp(text))).rejects.toThrow(/permission denied|append-only/);
-    await expect(postgres.sql(url, text)).rejects.toThrow(/append-only/);
-  });
+  test.each(['update journal set body = body', 'delete from journal', 'truncate journal', 'delete from readings', 'update receipts set receipt = receipt'])(
+    'the application may not: %s',
+    async (text) => {
+      const { url } = await freshBoard();
+      await expect(postgres.sql(url, asApp(text))).rejects.toThrow(/permission denied|append-only/);
+      await expect(postgres.sql(url, text)).rejects.toThrow(/append-only/);
+    },
+  );
 
   test.each([
     ['an edited event', `update journal set body = replace(body, '"value":3', '"value":4') where seq = 5`, /event 5 was changed/],
     ['a deleted event', `delete from journal where seq = 5`, /event 5 is missing/],
     ['a cut tail', `delete from journal where seq > 8`, /missing/],
-    ['two events swapped', `update journal set seq = case seq when 5 then 1006 when 6 then 1005 end where seq in (5, 6); update journal set seq = seq - 1000 where seq > 1000`, /event 5 was changed/],
+    [
+      'two events swapped',
+      `update journal set seq = case seq when 5 then 1006 when 6 then 1005 end where seq in (5, 6); update journal set seq = seq - 1000 where seq > 1000`,
+      /event 5 was changed/,
+    ],
     ['a cut tail with a moved head', `delete from journal where seq > 8; update board_head set seq = 8`, /head does not carry/],
     ['a reading gone from the projection', `delete from readings where seq = 5`, /the projection/],
   ])('verify finds %s', async (_name, damage, said) => {
@@ -250,7 +288,10 @@ describe('history cannot be changed (I6, I45)', () => {
     const { url, journal } = await freshBoard();
     const keeper = await keeperOf(url, journal);
     for (let i = 0; i < 5; i++) await keeper.submit(batch(`r${i}`, [[START + i * 60_000, i]]));
-    await postgres.sql(url, `set session_replication_role = replica; delete from journal where seq > 3; update board_head set seq = 3, hash = (select hash from journal where seq = 3)`);
+    await postgres.sql(
+      url,
+      `set session_replication_role = replica; delete from journal where seq > 3; update board_head set seq = 3, hash = (select hash from journal where seq = 3)`,
+    );
     await expect(keeper.refresh()).rejects.toThrow(/not the one this process knows/);
   });
 });

@@ -187,9 +187,3 @@ export interface BoardDefinition {
   detail: readonly ColumnDefinition[];
   links: readonly LinkDefinition[];
 }
-
-/** The metric behind a figure, be it a series or a roll-up. */
-export function metricOf(definition: BoardDefinition, figure: FigureId): Metric | undefined {
-  const id = definition.series[figure]?.metric ?? definition.rollups[figure]?.metric;
-  return id === undefined ? undefined : definition.metrics[id];
-}

@@ -38,8 +38,6 @@ export type BoardEvent =
   /** The server's clock jumped against its own running time; ages are to be taken with care. */
   | { kind: 'ClockStepped'; byMs: number };
 
-export type BoardEventKind = BoardEvent['kind'];
-
 /** An event in its place: `seq` is gapless from 1, `at` is the moment it was recorded (epoch ms). */
 export interface Entry {
   seq: number;

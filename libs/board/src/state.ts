@@ -89,7 +89,11 @@ export function stateText(state: BoardState): string {
     const slice = state[key];
     let text: string;
     if (key === 'definition') text = slice === null ? 'null' : remembered(slice as object);
-    else if (key === 'series') text = `{${Object.keys(state.series).sort().map((id) => `${JSON.stringify(id)}:${remembered(state.series[id]!)}`).join(',')}}`;
+    else if (key === 'series')
+      text = `{${Object.keys(state.series)
+        .sort()
+        .map((id) => `${JSON.stringify(id)}:${remembered(state.series[id]!)}`)
+        .join(',')}}`;
     else text = canonical(slice);
     parts.push(`${JSON.stringify(key)}:${text}`);
   }

@@ -164,5 +164,4 @@ export const boardFile = z.strictObject({
 
 export type UnitFile = z.infer<typeof unitFile>;
 export type MetricEntry = z.infer<typeof metricEntry>;
-export type MetricFile = z.infer<typeof metricFile>;
 export type BoardFile = z.infer<typeof boardFile>;

@@ -20,7 +20,9 @@ const words = (most: number) =>
 export const readingRow = z
   .strictObject({
     series: z.string().min(1).max(120).meta({ description: 'metric@place', example: 'ed.in-department@stoke-mandeville' }),
-    observedAt: z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z; the day must exist' }).meta({ example: '2026-01-16T14:30:00Z' }),
+    observedAt: z.iso
+      .datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z; the day must exist' })
+      .meta({ example: '2026-01-16T14:30:00Z' }),
     value: z
       .union([z.number(), words(280)], { error: 'give a plain decimal number; to say that there is none, send notReported with the reason' })
       .optional()

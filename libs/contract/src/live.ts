@@ -60,4 +60,10 @@ export interface ClientMessages {
   /** What the display has drawn: proof for replay, and a sign of life. */
   'board:drawn': (report: { board: string; epoch: string; seq: number; hash: string; at: number }) => void;
 }
-export const drawnReport = z.strictObject({ board: z.string().max(60), epoch: z.string().max(60), seq: z.int().min(0), hash: z.string().max(64), at: z.number() });
+export const drawnReport = z.strictObject({
+  board: z.string().max(60),
+  epoch: z.string().max(60),
+  seq: z.int().min(0),
+  hash: z.string().max(64),
+  at: z.number(),
+});

@@ -17,7 +17,13 @@ export class FeedKeyGuard implements CanActivate {
       throw new Refusal(401, 'no-key', 'No feed key came with the request.', 'Send the header "Authorization: Bearer <feed key>".');
     }
     const holder = await this.keys.holder(key);
-    if (!holder) throw new Refusal(401, 'unknown-key', 'This feed key is not known, revoked or expired.', 'Ask the board\'s administrator for a new key; check that the whole key was copied.');
+    if (!holder)
+      throw new Refusal(
+        401,
+        'unknown-key',
+        'This feed key is not known, revoked or expired.',
+        "Ask the board's administrator for a new key; check that the whole key was copied.",
+      );
     if (!holder.feeds.includes(request.params.feed)) {
       throw new Refusal(403, 'other-feed', `This key does not open feed "${request.params.feed}".`, `It opens: ${holder.feeds.join(', ')}.`);
     }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { BoardId, FeedId, ProviderId } from '@comm-cell/board/definition';
 import { DataSource } from 'typeorm';
 import { FeedKey } from './feed-key.entity.js';
+import { Refusal } from './refusal.js';
 import { hashOf, looksLikeKey, newFeedKey } from './feed-key.js';
 
 /** A revoked key stops working within this time (invariant I46 allows 5 s). */
@@ -38,9 +39,18 @@ export class FeedKeys {
   }
 
   /** Makes a key and answers it in clear: this is the only time it can be seen. */
-  async create(board: BoardId, provider: ProviderId, feeds: readonly FeedId[], label: string, env: 'live' | 'demo', expiresAt: Date | null = null): Promise<string> {
+  async create(
+    board: BoardId,
+    provider: ProviderId,
+    feeds: readonly FeedId[],
+    label: string,
+    env: 'live' | 'demo',
+    expiresAt: Date | null = null,
+  ): Promise<string> {
     const { key, keyId, hash } = newFeedKey(env);
-    await this.database.getRepository(FeedKey).insert({ boardId: board, keyId, providerId: provider, feeds: [...feeds], secretHash: hash, label, expiresAt, revokedAt: null });
+    await this.database
+      .getRepository(FeedKey)
+      .insert({ boardId: board, keyId, providerId: provider, feeds: [...feeds], secretHash: hash, label, expiresAt, revokedAt: null });
     this.#loadedAt = -Infinity;
     return key;
   }
@@ -54,11 +64,30 @@ export class FeedKeys {
   #load(): Promise<void> {
     this.#loading ??= (async () => {
       const started = performance.now();
-      const rows = await this.database.getRepository(FeedKey).find();
+      const rows = await this.database
+        .getRepository(FeedKey)
+        .find()
+        .catch(() => {
+          throw new Refusal(
+            503,
+            'store-down',
+            'Keys cannot be checked at the moment; nothing was acknowledged.',
+            'Send the same request with the same Idempotency-Key again.',
+            undefined,
+            {},
+            2,
+          );
+        });
       const byHash = new Map<string, FeedPrincipal & { expiresAt: number }>();
       for (const row of rows) {
         if (row.revokedAt) continue;
-        byHash.set(row.secretHash.toString('base64'), { board: row.boardId, keyId: row.keyId, provider: row.providerId, feeds: row.feeds, expiresAt: row.expiresAt?.getTime() ?? Infinity });
+        byHash.set(row.secretHash.toString('base64'), {
+          board: row.boardId,
+          keyId: row.keyId,
+          provider: row.providerId,
+          feeds: row.feeds,
+          expiresAt: row.expiresAt?.getTime() ?? Infinity,
+        });
       }
       this.#byHash = byHash;
       this.#loadedAt = started;

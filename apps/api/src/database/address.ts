@@ -11,6 +11,8 @@ export function openDatabaseUrl(env: NodeJS.ProcessEnv): string {
   try {
     return `postgresql://${OWNER}:${encodeURIComponent(read('postgres.secret'))}@127.0.0.1:${read('postgres.port')}/${DATABASE}`;
   } catch {
-    throw new DatabaseError(`There is no DATABASE_URL and no embedded database was ever started in ${path.resolve(dataDir)}: start one with "npm start", or set DATABASE_URL.`);
+    throw new DatabaseError(
+      `There is no DATABASE_URL and no embedded database was ever started in ${path.resolve(dataDir)}: start one with "npm start", or set DATABASE_URL.`,
+    );
   }
 }

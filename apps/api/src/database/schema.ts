@@ -56,7 +56,9 @@ async function ensureRole(client: pg.Client): Promise<void> {
     try {
       await client.query(`create role ${APP_ROLE} nologin`);
     } catch (error) {
-      throw new DatabaseError(`The role ${APP_ROLE} is missing and this user may not create it (${reason(error)}): run "create role ${APP_ROLE} nologin" as an administrator and grant it to this user.`);
+      throw new DatabaseError(
+        `The role ${APP_ROLE} is missing and this user may not create it (${reason(error)}): run "create role ${APP_ROLE} nologin" as an administrator and grant it to this user.`,
+      );
     }
   }
   const member = await client.query<{ member: boolean }>(`select pg_has_role(current_user, $1, 'member') as member`, [APP_ROLE]);
@@ -90,7 +92,8 @@ export function dataSource(url: string, entities: readonly Entity[]): DataSource
     synchronize: false,
     applicationName: 'comm-cell',
     poolSize: 4,
-    extra: { options: `-c role=${APP_ROLE} -c statement_timeout=15000` },
+    connectTimeoutMS: 3_000,
+    extra: { query_timeout: 6_000, keepAlive: true, options: `-c role=${APP_ROLE} -c statement_timeout=5000` },
   });
 }
 
@@ -101,7 +104,15 @@ export async function prepareDatabase(url: string, now: Date): Promise<void> {
     await assertDurable(client);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await ensureRole(client);
-    const migrator = new DataSource({ type: 'postgres', url, migrations: [Journal1763800000001], migrationsTableName: 'schema_steps', migrationsTransactionMode: 'each', synchronize: false, poolSize: 1 });
+    const migrator = new DataSource({
+      type: 'postgres',
+      url,
+      migrations: [Journal1763800000001],
+      migrationsTableName: 'schema_steps',
+      migrationsTransactionMode: 'each',
+      synchronize: false,
+      poolSize: 1,
+    });
     await migrator.initialize();
     try {
       await migrator.runMigrations();

@@ -67,7 +67,11 @@ export class IngestController {
 
   @Post('batches')
   @HttpCode(201)
-  @ApiOperation({ summary: 'Push readings', description: 'Answered after the readings are durable. The same Idempotency-Key again gets the same receipt; without the header the body itself is the key.' })
+  @ApiOperation({
+    summary: 'Push readings',
+    description:
+      'Answered after the readings are durable. The same Idempotency-Key again gets the same receipt; without the header the body itself is the key.',
+  })
   @ApiConsumes('application/json', 'text/csv')
   @ApiHeader({ name: 'Idempotency-Key', required: false, example: 'stoke-ed-2026-01-16T14:30Z' })
   @ApiQuery({ name: 'dryRun', required: false, schema: { type: 'boolean' }, description: 'Judge everything, store nothing' })
@@ -85,20 +89,30 @@ export class IngestController {
   ): Promise<Receipt> {
     const keeper = this.#keeper(holder);
     const { feed } = request.params;
-    if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') throw new Refusal(400, 'dry-run', 'dryRun is neither true nor false.', 'Send ?dryRun=true to try a batch without storing it.');
-    if (!body) throw new Refusal(415, 'no-body', 'The request has no body that can be read.', 'Send the readings with a Content-Type of application/json or text/csv.');
+    if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
+      throw new Refusal(400, 'dry-run', 'dryRun is neither true nor false.', 'Send ?dryRun=true to try a batch without storing it.');
+    if (!body)
+      throw new Refusal(415, 'no-body', 'The request has no body that can be read.', 'Send the readings with a Content-Type of application/json or text/csv.');
     const bodyHash = createHash('sha256').update(body.contentType).update('\n').update(body.bytes).digest();
     const batchId = givenKey ?? `body-${bodyHash.toString('hex')}`;
-    if (!IDEMPOTENCY_KEY.test(batchId)) throw new Refusal(400, 'idempotency-key', 'The Idempotency-Key cannot be used.', 'It has 1 to 200 visible ASCII characters, such as a UUID.');
+    if (!IDEMPOTENCY_KEY.test(batchId))
+      throw new Refusal(400, 'idempotency-key', 'The Idempotency-Key cannot be used.', 'It has 1 to 200 visible ASCII characters, such as a UUID.');
     const adapter = ADAPTERS.find((one) => one.contentType === body.contentType);
-    if (!adapter) throw new Refusal(415, 'media-type', `Batches of type "${body.contentType}" are not understood.`, `Send one of: ${ADAPTERS.map((one) => one.contentType).join(', ')}.`);
+    if (!adapter)
+      throw new Refusal(
+        415,
+        'media-type',
+        `Batches of type "${body.contentType}" are not understood.`,
+        `Send one of: ${ADAPTERS.map((one) => one.contentType).join(', ')}.`,
+      );
     const payload = adapter.read(body.text);
     const command = { feed, batch: batchId, ...payload };
     const submission = {
       source: feed,
       rows: payload.rows.length,
       late: (state: Parameters<typeof lateRows>[0]) => lateRows(state, payload.rows),
-      decide: (state: Parameters<typeof recordReadings>[0], known: Parameters<typeof recordReadings>[2], at: number) => recordReadings(state, command, known, at),
+      decide: (state: Parameters<typeof recordReadings>[0], known: Parameters<typeof recordReadings>[2], at: number) =>
+        recordReadings(state, command, known, at),
     };
     if (dryRun === 'true') {
       void reply.status(200);
@@ -116,7 +130,12 @@ export class IngestController {
     });
     if (submitted.repeated) {
       if (!submitted.receipt.bodyHash.equals(bodyHash)) {
-        throw new Refusal(422, 'key-reused', 'This Idempotency-Key was used for another body.', 'Use a new key for new content; repeat a key only with the very same body.');
+        throw new Refusal(
+          422,
+          'key-reused',
+          'This Idempotency-Key was used for another body.',
+          'Use a new key for new content; repeat a key only with the very same body.',
+        );
       }
       return this.#answer(reply, JSON.parse(submitted.receipt.text) as Receipt, submitted.receipt.status === 201 ? 200 : submitted.receipt.status);
     }
@@ -125,7 +144,14 @@ export class IngestController {
 
   #answer(reply: FastifyReply, given: Receipt, status: number): Receipt {
     if (status === 422) {
-      throw new Refusal(422, 'nothing-usable', 'No reading of this batch can be used; nothing was stored.', 'Each row says what to mend; send the corrected batch under a new Idempotency-Key.', given.rejected, { ...given });
+      throw new Refusal(
+        422,
+        'nothing-usable',
+        'No reading of this batch can be used; nothing was stored.',
+        'Each row says what to mend; send the corrected batch under a new Idempotency-Key.',
+        given.rejected,
+        { ...given },
+      );
     }
     void reply.status(status);
     return given;
@@ -133,11 +159,20 @@ export class IngestController {
 
   @Post('status')
   @HttpCode(201)
-  @ApiOperation({ summary: 'The provider\'s own words for the wall, with an end (12 hours unless given)' })
+  @ApiOperation({ summary: "The provider's own words for the wall, with an end (12 hours unless given)" })
   @ApiBody({ schema: openApi(statusBody) })
-  async status(@Req() request: FeedRequest, @Holder() holder: FeedPrincipal, @Body({ schema: statusBody }) body: StatusBody): Promise<{ provider: string; until: string }> {
+  async status(
+    @Req() request: FeedRequest,
+    @Holder() holder: FeedPrincipal,
+    @Body({ schema: statusBody }) body: StatusBody,
+  ): Promise<{ provider: string; until: string }> {
     const { text, level, until } = body;
-    const command = { feed: request.params.feed, text, ...(level === undefined ? {} : { level }), ...(until === undefined ? {} : { until: Date.parse(until) }) };
+    const command = {
+      feed: request.params.feed,
+      text,
+      ...(level === undefined ? {} : { level }),
+      ...(until === undefined ? {} : { until: Date.parse(until) }),
+    };
     const submitted = await this.#keeper(holder).submit({ source: command.feed, decide: (state, _known, at) => postStatus(state, command, at) });
     if (submitted.repeated) throw new Error('A status has no receipt.');
     if ('refused' in submitted.outcome) throw this.#refused(submitted.outcome.refused);
@@ -147,7 +182,11 @@ export class IngestController {
   @Put('suspension')
   @ApiOperation({ summary: 'Announce a planned silence of the feed, with an end' })
   @ApiBody({ schema: openApi(suspensionBody) })
-  async suspend(@Req() request: FeedRequest, @Holder() holder: FeedPrincipal, @Body({ schema: suspensionBody }) body: SuspensionBody): Promise<{ until: string }> {
+  async suspend(
+    @Req() request: FeedRequest,
+    @Holder() holder: FeedPrincipal,
+    @Body({ schema: suspensionBody }) body: SuspensionBody,
+  ): Promise<{ until: string }> {
     const command = { feed: request.params.feed, until: Date.parse(body.until), reason: body.reason };
     const submitted = await this.#keeper(holder).submit({ source: command.feed, decide: (state, _known, at) => suspendFeed(state, command, at) });
     if (submitted.repeated) throw new Error('A suspension has no receipt.');
@@ -165,7 +204,8 @@ export class IngestController {
 
   #keeper(holder: FeedPrincipal): BoardKeeper {
     const keeper = this.keepers.get(holder.board);
-    if (!keeper?.snapshot.state.definition) throw new Refusal(503, 'not-ready', 'The board of this feed is not ready.', 'Try again in a moment.', undefined, {}, 2);
+    if (!keeper?.snapshot.state.definition)
+      throw new Refusal(503, 'not-ready', 'The board of this feed is not ready.', 'Try again in a moment.', undefined, {}, 2);
     return keeper;
   }
 
@@ -173,4 +213,3 @@ export class IngestController {
     return new Refusal(422, code, detail, detail, [{ field, code, detail }]);
   }
 }
-

@@ -32,7 +32,11 @@ export function acceptBodies(server: FastifyInstance): void {
       else if (contentType === 'application/json') done(null, parseStrictJson(text));
       else throw new Refusal(415, 'media-type', 'This address takes JSON.', 'Send application/json.');
     } catch (error) {
-      done(error instanceof NotJson ? new Refusal(400, 'not-json', 'The body is not JSON that means one thing only.', `Mend the JSON: ${error.message}.`) : (error as Error));
+      done(
+        error instanceof NotJson
+          ? new Refusal(400, 'not-json', 'The body is not JSON that means one thing only.', `Mend the JSON: ${error.message}.`)
+          : (error as Error),
+      );
     }
   });
 }

@@ -39,7 +39,12 @@ export function parseStrictJson(text: string): unknown {
   const kept = countKeys(value) === (text.match(KEY)?.length ?? 0);
   if (kept && !BENDABLE_NUMBER.test(text) && !text.includes('__proto__')) return value;
   try {
-    return parseExactly(text, null, { parseNumber: (token) => parseDecimal(token) ?? new BentNumber(token), onDuplicateKey: ({ key }) => { throw new NotJson(`the key "${key}" stands twice in one object`); } });
+    return parseExactly(text, null, {
+      parseNumber: (token) => parseDecimal(token) ?? new BentNumber(token),
+      onDuplicateKey: ({ key }) => {
+        throw new NotJson(`the key "${key}" stands twice in one object`);
+      },
+    });
   } catch (error) {
     if (error instanceof NotJson) throw error;
     throw new NotJson(error instanceof Error ? error.message : 'not JSON');

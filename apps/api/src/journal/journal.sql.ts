@@ -16,11 +16,11 @@ with head as (
 ), events as (
   insert into journal (board_id, seq, recorded_at, kind, source, body, hash)
   select head.board_id, e.seq, to_timestamp($6::float8 / 1000), e.kind, e.source, e.body, e.hash
-  from head, unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::bytea[]) as e(seq, kind, source, body, hash)
+  from head, unnest($7::bigint[], $8::text[], $9::text[], string_to_array($10, E'\\x1e'), $11::bytea[]) as e(seq, kind, source, body, hash)
 ), receipt as (
   insert into receipts (board_id, feed_id, idempotency_key, body_hash, status, receipt)
   select head.board_id, r.feed_id, r.idempotency_key, r.body_hash, r.status, r.receipt
-  from head, unnest($12::text[], $13::text[], $14::bytea[], $15::smallint[], $16::text[]) as r(feed_id, idempotency_key, body_hash, status, receipt)
+  from head, unnest($12::text[], $13::text[], $14::bytea[], $15::smallint[], string_to_array($16, E'\\x1e')) as r(feed_id, idempotency_key, body_hash, status, receipt)
 ), numbered as (
   insert into series (board_id, series_no, series_id)
   select head.board_id, s.no, s.id from head, unnest($17::int[], $18::text[]) as s(no, id)
@@ -30,7 +30,7 @@ with head as (
   select head.board_id, r.no, to_timestamp(r.at / 1000), r.rev, r.value, r.words, r.seq
   from head, unnest($19::int[], $20::float8[], $21::smallint[], $22::float8[], $23::text[], $24::bigint[]) as r(no, at, rev, value, words, seq)
 )
-select pg_notify('journal', head.board_id) from head`;
+select pg_notify('journal', head.board_id || ' ' || $4) from head`;
 
 export const CREATE_BOARD = `insert into board_head (board_id, epoch, seq, hash) values ($1, $2, 0, $3) on conflict do nothing`;
 

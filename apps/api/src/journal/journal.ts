@@ -90,6 +90,8 @@ export class Journal {
       application_name: 'comm-cell journal',
       max: 8,
       connectionTimeoutMillis: 3_000,
+      // The server's own limits do not help when its answers no longer get through.
+      query_timeout: 6_000,
       keepAlive: true,
       options: `-c role=${APP_ROLE} -c synchronous_commit=on -c lock_timeout=1500 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=2000 -c tcp_user_timeout=5000`,
     });
@@ -117,13 +119,27 @@ export class Journal {
   }
 
   /** Numbers and chains the events behind `head`; pure but for the hashing. */
-  prepare(board: string, head: Head, at: number, events: readonly NewEvent[], receipts: readonly NewReceipt[], numbers: Readonly<Record<string, number>>): PreparedAppend {
+  prepare(
+    board: string,
+    head: Head,
+    at: number,
+    events: readonly NewEvent[],
+    receipts: readonly NewReceipt[],
+    numbers: Readonly<Record<string, number>>,
+  ): PreparedAppend {
     const entries: Entry[] = [];
     const kinds: string[] = [];
     const sources: string[] = [];
     const bodies: string[] = [];
     const hashes: Buffer[] = [];
-    const readings = { no: [] as number[], at: [] as number[], rev: [] as number[], value: [] as (number | null)[], words: [] as (string | null)[], seq: [] as number[] };
+    const readings = {
+      no: [] as number[],
+      at: [] as number[],
+      rev: [] as number[],
+      value: [] as (number | null)[],
+      words: [] as (string | null)[],
+      seq: [] as number[],
+    };
     const series = { no: [] as number[], id: [] as string[] };
     let { seq, hash } = head;
     for (const { event, source } of events) {
@@ -164,13 +180,13 @@ export class Journal {
         numberArray(entries.map((entry) => entry.seq)),
         kinds,
         sources,
-        bodies,
+        bodies.join(SEPARATOR),
         hashes,
         receipts.map((receipt) => receipt.feed),
         receipts.map((receipt) => receipt.key),
         receipts.map((receipt) => receipt.bodyHash),
         numberArray(receipts.map((receipt) => receipt.status)),
-        receipts.map((receipt) => receipt.text),
+        receipts.map((receipt) => receipt.text).join(SEPARATOR),
         numberArray(series.no),
         series.id,
         numberArray(readings.no),
@@ -224,7 +240,11 @@ export class Journal {
   async knownReadings(board: string, wanted: readonly { series: string; at: number; rev: number }[]): Promise<KnownReadings> {
     const known = new Map<string, number | string | null>();
     if (wanted.length === 0) return known;
-    const { rows } = await this.#query(sql.KNOWN_READINGS, [board, wanted.map((one) => one.series), numberArray(wanted.map((one) => one.at)), numberArray(wanted.map((one) => one.rev))], 'known-readings');
+    const { rows } = await this.#query(
+      sql.KNOWN_READINGS,
+      [board, wanted.map((one) => one.series), numberArray(wanted.map((one) => one.at)), numberArray(wanted.map((one) => one.rev))],
+      'known-readings',
+    );
     for (const row of rows) known.set(readingKey(row.series_id, row.at, row.revision), row.words ?? row.value);
     return known;
   }
@@ -263,6 +283,9 @@ export class Journal {
     }
   }
 }
+
+/** JSON text has no control characters of its own, so this one parts it; the driver's quoting would cost as much as the rest of an append. */
+const SEPARATOR = '\x1e';
 
 /** Numbers need no quoting: a ready-made array literal is several times cheaper than the driver's. */
 function numberArray(values: readonly (number | null)[]): string {

@@ -1,5 +1,5 @@
 /**
- * NOTIFY as a wake-up hint: a board's journal may have grown. It may be lost at any time, so whoever listens
+ * NOTIFY as a wake-up hint: a board's journal may have grown to a seq. It may be lost at any time, so whoever listens
  * also polls. The connection is renewed for ever.
  */
 import pg from 'pg';
@@ -13,7 +13,7 @@ export class WakeUp {
 
   constructor(
     private readonly url: string,
-    private readonly onBoard: (board: string) => void,
+    private readonly onGrown: (board: string, seq: number) => void,
   ) {}
 
   async start(): Promise<void> {
@@ -28,7 +28,10 @@ export class WakeUp {
     this.#client = client;
     client.on('error', renew);
     client.on('end', renew);
-    client.on('notification', ({ payload }) => payload && this.onBoard(payload));
+    client.on('notification', ({ payload = '' }) => {
+      const [board, seq] = payload.split(' ');
+      if (board) this.onGrown(board, Number(seq));
+    });
     try {
       await client.connect();
       await client.query('listen journal');

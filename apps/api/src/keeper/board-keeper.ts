@@ -14,7 +14,16 @@ import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
 import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
 import { genesis, link } from '../journal/chain.js';
 import { crashpoint } from '../journal/crashpoint.js';
-import { type Head, type Journal, type JournalRow, type NewEvent, type NewReceipt, type PreparedAppend, StoreDown, type StoredReceipt } from '../journal/journal.js';
+import {
+  type Head,
+  type Journal,
+  type JournalRow,
+  type NewEvent,
+  type NewReceipt,
+  type PreparedAppend,
+  StoreDown,
+  type StoredReceipt,
+} from '../journal/journal.js';
 
 /** Where a submission ended up: `fromSeq`..`toSeq` is null when it led to no event. */
 export interface Placed {
@@ -55,8 +64,12 @@ interface Decided {
   prepared: PreparedAppend | undefined;
 }
 
-/** Events of the past kept at hand, so that a display that was away briefly gets them instead of the whole state. */
+/**
+ * Events of the past kept at hand, so that a display that was away briefly gets them instead of the whole state: so many,
+ * and with so many readings in all. More than that is dearer to keep and to send than the state is.
+ */
 const RECENT = 2_000;
+const RECENT_READINGS = 5_000;
 const GROUP_SUBMISSIONS = 256;
 const GROUP_ROWS = 10_000;
 const PAGE = 2_000;
@@ -74,9 +87,11 @@ export class BoardKeeper {
   #state: BoardState = emptyBoard;
   #head: Head;
   #recent: Entry[] = [];
+  #recentReadings = 0;
   #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
-  #behind = false;
+  /** The journal is known to reach at least this seq. */
+  #grownTo = 0;
   #checkpointAt = 0;
   #hash: { seq: number; text: string } | undefined;
   #listeners = new Set<(entries: readonly Entry[]) => void>();
@@ -156,9 +171,13 @@ export class BoardKeeper {
     return submission.decide(this.#state, known, Date.now()).outcome;
   }
 
-  /** Takes in what other processes have journaled. Resolves when this process stands at the head it found. */
-  refresh(): Promise<void> {
-    this.#behind = true;
+  /**
+   * Takes in what other processes have journaled. Resolves when this process stands at the head it found. With `seq`, nothing
+   * is asked of the store if this process is there already: most wake-ups tell it of its own appends.
+   */
+  refresh(seq = Infinity): Promise<void> {
+    if (seq <= this.#head.seq) return Promise.resolve();
+    this.#grownTo = Math.max(this.#grownTo, seq);
     this.#start();
     return this.#working ?? Promise.resolve();
   }
@@ -167,7 +186,7 @@ export class BoardKeeper {
     if (this.#working) return;
     this.#working = this.#work().finally(() => {
       this.#working = undefined;
-      if (this.#queue.length > 0 || this.#behind) this.#start();
+      if (this.#queue.length > 0 || this.#isBehind()) this.#start();
     });
     // Whoever called refresh() sees the error; the others are told by their own promise.
     this.#working.catch(() => {});
@@ -176,13 +195,17 @@ export class BoardKeeper {
   async #work(): Promise<void> {
     // A turn of the event loop lets submissions that arrived together share one statement.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#behind || this.#queue.length > 0) {
-      if (this.#behind) {
-        this.#behind = false;
+    while (this.#isBehind() || this.#queue.length > 0) {
+      if (this.#isBehind()) {
+        this.#grownTo = 0;
         await this.#catchUp();
       }
       if (this.#queue.length > 0) await this.#commit(this.#takeGroup());
     }
+  }
+
+  #isBehind(): boolean {
+    return this.#grownTo > this.#head.seq;
   }
 
   #takeGroup(): Waiting[] {
@@ -238,7 +261,7 @@ export class BoardKeeper {
   }
 
   #giveUp(open: readonly Waiting[], error: unknown): void {
-    this.#behind = !(error instanceof BrokenChain);
+    if (!(error instanceof BrokenChain)) this.#grownTo = Infinity;
     for (const { reject } of open) reject(error);
   }
 
@@ -247,6 +270,8 @@ export class BoardKeeper {
     const late = group.flatMap(({ submission }) => submission.late?.(this.#state) ?? []);
     const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
     const at = Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0);
+    // A series belongs to one feed: only senders that stand in the group twice can meet their own readings in it.
+    const meets = new Set(group.map(({ submission }) => submission.source)).size < group.length;
     const fold = new Fold(this.#state);
     const events: NewEvent[] = [];
     const receipts: NewReceipt[] = [];
@@ -261,7 +286,7 @@ export class BoardKeeper {
         for (const event of led) {
           fold.apply(event, at);
           events.push({ event, source: submission.source });
-          if (event.kind === 'ReadingsRecorded' && group.length > 1) {
+          if (event.kind === 'ReadingsRecorded' && meets) {
             for (const { series, at: observedAt, rev, value } of event.readings) known.set(readingKey(series, observedAt, rev ?? 0), value);
           }
         }
@@ -296,15 +321,28 @@ export class BoardKeeper {
     this.#head = head;
     if (entries.length === 0) return;
     this.#recent.push(...entries);
-    if (this.#recent.length > RECENT * 2) this.#recent = this.#recent.slice(-RECENT);
+    for (const entry of entries) this.#recentReadings += weightOf(entry);
+    if (this.#recent.length > RECENT * 2 || this.#recentReadings > RECENT_READINGS * 2) this.#forget();
     for (const listener of this.#listeners) listener(entries);
     crashpoint('publish.after');
+  }
+
+  /** Keeps the newest events; the very newest always, for its moment. */
+  #forget(): void {
+    let from = this.#recent.length - 1;
+    let readings = weightOf(this.#recent[from]!);
+    while (from > 0 && this.#recent.length - from < RECENT && readings + weightOf(this.#recent[from - 1]!) <= RECENT_READINGS)
+      readings += weightOf(this.#recent[--from]!);
+    this.#recent = this.#recent.slice(from);
+    this.#recentReadings = readings;
   }
 
   async #catchUp(): Promise<void> {
     const head = await this.journal.head(this.board);
     if (!head || head.epoch !== this.#head.epoch || head.seq < this.#head.seq) {
-      throw new BrokenChain(`The journal of board ${this.board} is not the one this process knows (it was restored or replaced); the process has to start again.`);
+      throw new BrokenChain(
+        `The journal of board ${this.board} is not the one this process knows (it was restored or replaced); the process has to start again.`,
+      );
     }
     while (this.#head.seq < head.seq) {
       const rows = await this.journal.rowsAfter(this.board, this.#head.seq, PAGE);
@@ -365,6 +403,10 @@ export class BoardKeeper {
       throw error;
     }
   }
+}
+
+function weightOf({ event }: Entry): number {
+  return 'readings' in event ? event.readings.length : 0;
 }
 
 function receiptKey(receipt: { feed: string; key: string }): string {

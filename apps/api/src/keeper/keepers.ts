@@ -30,7 +30,7 @@ export class Keepers {
     /** Called when a journal is not the one this process has folded: the process must not go on. */
     private readonly onBroken: (error: Error) => void,
   ) {
-    this.#wakeUp = new WakeUp(url, (board) => void this.#refresh(this.#boards.get(board)));
+    this.#wakeUp = new WakeUp(url, (board, seq) => void this.#refresh(this.#boards.get(board), seq));
   }
 
   async start(): Promise<void> {
@@ -126,9 +126,9 @@ export class Keepers {
     }
   }
 
-  async #refresh(keeper: BoardKeeper | undefined): Promise<void> {
+  async #refresh(keeper: BoardKeeper | undefined, seq?: number): Promise<void> {
     try {
-      await keeper?.refresh();
+      await keeper?.refresh(seq);
     } catch (error) {
       this.#judge(error);
     }

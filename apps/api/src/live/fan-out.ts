@@ -1,7 +1,7 @@
 /**
  * Sends every event of a board to every display of it. A batch is built and encoded once for all sockets.
  * It leaves at once when the last one is some milliseconds old, else together with what follows: an idle board
- * has no delay, a busy one no more than forty batches a second.
+ * has no delay, and a busy one sends no more than a third of the time, however many displays it has.
  */
 import type { Entry } from '@comm-cell/board/events';
 import { BEAT_MS, type BeatMessage, type ClientMessages, PROTOCOL, type ServerMessages } from '@comm-cell/contract/live';
@@ -16,7 +16,10 @@ export interface DisplayData {
   behindSince?: number;
 }
 
-const GAP_MS = 25;
+/** From the start of one batch to the next: three times what a batch takes, within these bounds. */
+const GAP_TIMES = 3;
+const GAP_LEAST_MS = 5;
+const GAP_MOST_MS = 50;
 /** More than this unsent for one display and it gets no more deltas until it has read what there is. */
 const UNSENT_LIMIT = 256 * 1024;
 const BEHIND_CHECK_MS = 500;
@@ -25,6 +28,7 @@ const BEHIND_LIMIT_MS = 30_000;
 interface Outgoing {
   pending: Entry[];
   sentAt: number;
+  gapMs: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -34,7 +38,10 @@ export function roomOf(board: string): string {
 
 /** Bytes that wait for this one reader, in engine.io's queue and in the socket's own. */
 export function unsentBytes(socket: LiveSocket): number {
-  const { writeBuffer, transport } = socket.conn as unknown as { writeBuffer: { data?: string | Buffer }[]; transport: { socket?: { bufferedAmount?: number } } };
+  const { writeBuffer, transport } = socket.conn as unknown as {
+    writeBuffer: { data?: string | Buffer }[];
+    transport: { socket?: { bufferedAmount?: number } };
+  };
   return writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), transport.socket?.bufferedAmount ?? 0);
 }
 
@@ -60,11 +67,11 @@ export class FanOut {
   }
 
   follow(keeper: BoardKeeper): void {
-    const outgoing: Outgoing = { pending: [], sentAt: -Infinity, timer: undefined };
+    const outgoing: Outgoing = { pending: [], sentAt: -Infinity, gapMs: GAP_LEAST_MS, timer: undefined };
     this.#boards.set(keeper.board, outgoing);
     keeper.subscribe((entries) => {
       outgoing.pending.push(...entries);
-      const wait = outgoing.sentAt + GAP_MS - performance.now();
+      const wait = outgoing.sentAt + outgoing.gapMs - performance.now();
       if (wait <= 0) this.flush(keeper.board);
       else outgoing.timer ??= setTimeout(() => this.flush(keeper.board), wait);
     });
@@ -82,8 +89,16 @@ export class FanOut {
     if (from === undefined || to === undefined) return;
     outgoing.pending = [];
     outgoing.sentAt = performance.now();
+    if (!this.#watched(board)) return;
     this.#dropSlow(board);
     this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events });
+    const wanted = GAP_TIMES * (performance.now() - outgoing.sentAt);
+    // A moving mean: one hiccup of the machine is no reason to slow down.
+    outgoing.gapMs = Math.min(Math.max(outgoing.gapMs + (wanted - outgoing.gapMs) / 4, GAP_LEAST_MS), GAP_MOST_MS);
+  }
+
+  #watched(board: string): boolean {
+    return this.server.sockets.adapter.rooms.has(roomOf(board));
   }
 
   beatOf(keeper: BoardKeeper): BeatMessage {

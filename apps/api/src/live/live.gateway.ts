@@ -28,7 +28,12 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
     server.on('connection', (socket) => {
       (socket.conn as { request: unknown }).request = null;
     });
-    const fanOut = new FanOut(server, this.config.COMM_CELL_BUILD, () => this.keepers.all(), (keeper) => this.keepers.prove(keeper));
+    const fanOut = new FanOut(
+      server,
+      this.config.COMM_CELL_BUILD,
+      () => this.keepers.all(),
+      (keeper) => this.keepers.prove(keeper),
+    );
     this.#fanOut = fanOut;
     this.keepers.onBoard((keeper) => fanOut.follow(keeper));
   }

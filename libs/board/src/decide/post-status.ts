@@ -19,8 +19,18 @@ export function postStatus(state: BoardState, command: PostStatus, at: number): 
   const feed = state.definition?.feeds[command.feed];
   if (!feed) throw new Error(`A board takes status only from its own feeds, and "${command.feed}" is none.`);
   const until = command.until ?? at + STATUS_DEFAULT_MS;
-  if (until <= at) return { events: [], outcome: { refused: { field: 'until', code: 'already-over', detail: 'The end of the status is in the past; give a later moment or leave it out (12 hours).' } } };
-  if (until > at + STATUS_LONGEST_MS) return { events: [], outcome: { refused: { field: 'until', code: 'too-long', detail: 'A status may stand for seven days at most; renew it when it is still true.' } } };
+  if (until <= at)
+    return {
+      events: [],
+      outcome: {
+        refused: { field: 'until', code: 'already-over', detail: 'The end of the status is in the past; give a later moment or leave it out (12 hours).' },
+      },
+    };
+  if (until > at + STATUS_LONGEST_MS)
+    return {
+      events: [],
+      outcome: { refused: { field: 'until', code: 'too-long', detail: 'A status may stand for seven days at most; renew it when it is still true.' } },
+    };
   const event = { kind: 'StatusPosted' as const, provider: feed.provider, feed: feed.id, text: command.text, until };
   return { events: [command.level === undefined ? event : { ...event, level: command.level }], outcome: { provider: feed.provider, until } };
 }

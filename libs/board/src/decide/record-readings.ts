@@ -83,18 +83,30 @@ function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, a
   }
   const metric = definition.metrics[series.metric]!;
   if (row.unit !== undefined && row.unit !== metric.unit) {
-    return { field: 'unit', code: 'wrong-unit', detail: `Series "${row.series}" is in "${metric.unit}", not "${row.unit}"; convert the value or name the right series.` };
+    return {
+      field: 'unit',
+      code: 'wrong-unit',
+      detail: `Series "${row.series}" is in "${metric.unit}", not "${row.unit}"; convert the value or name the right series.`,
+    };
   }
   if (row.at > at + FUTURE_LIMIT_MS) {
     const ahead = Math.round((row.at - at) / 1000);
-    return { field: 'observedAt', code: 'in-the-future', detail: `Observed ${ahead} s ahead of this server's clock (2 minutes are allowed); set the sender's clock or time zone right.` };
+    return {
+      field: 'observedAt',
+      code: 'in-the-future',
+      detail: `Observed ${ahead} s ahead of this server's clock (2 minutes are allowed); set the sender's clock or time zone right.`,
+    };
   }
   if (row.value === null) return undefined;
   if (metric.kind === 'text') {
     return typeof row.value === 'string' ? undefined : { field: 'value', code: 'not-a-text', detail: `Series "${row.series}" takes words, not a number.` };
   }
   if (typeof row.value === 'string' || !Number.isFinite(row.value)) {
-    return { field: 'value', code: 'not-a-number', detail: `Series "${row.series}" takes a plain decimal number such as 118 or 62.5; to say that there is none, send notReported.` };
+    return {
+      field: 'value',
+      code: 'not-a-number',
+      detail: `Series "${row.series}" takes a plain decimal number such as 118 or 62.5; to say that there is none, send notReported.`,
+    };
   }
   const quantity = definition.units[metric.unit]?.quantity;
   if ((quantity === 'count' || quantity === 'level') && metric.decimals === 0 && !Number.isInteger(row.value)) {
@@ -106,7 +118,8 @@ function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, a
 const HELD_DETAIL: Record<HoldReason, string> = {
   'out-of-range': 'Outside the believable range of the series; held back and shown on the board until a person looks at it.',
   jump: 'Changed more than believable since the last reading; held back, and accepted if the next reading confirms it, or at once if sent again with a higher revision.',
-  'unit-step': 'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series, or confirm it by sending it again with a higher revision.',
+  'unit-step':
+    'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series, or confirm it by sending it again with a higher revision.',
   conflict: 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.',
 };
 
@@ -145,11 +158,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
 
     const key = readingKey(row.series, row.at, row.rev);
     const current = state.series[row.series];
-    const twin = inBatch.has(key)
-      ? inBatch.get(key)
-      : current && current.at === row.at && current.rev === row.rev
-        ? current.value
-        : known.get(key);
+    const twin = inBatch.has(key) ? inBatch.get(key) : current && current.at === row.at && current.rev === row.rev ? current.value : known.get(key);
     if (twin !== undefined) {
       if (twin === row.value) duplicate++;
       else hold('conflict');

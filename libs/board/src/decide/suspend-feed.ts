@@ -12,7 +12,8 @@ export function suspendFeed(state: BoardState, command: { feed: FeedId; until: n
   if (!state.definition?.feeds[command.feed]) throw new Error(`There is no feed "${command.feed}" on this board.`);
   const { feed, until, reason } = command;
   if (until <= at) return { events: [], outcome: { refused: { field: 'until', code: 'already-over', detail: 'The end of the suspension is in the past.' } } };
-  if (until > at + SUSPENSION_LONGEST_MS) return { events: [], outcome: { refused: { field: 'until', code: 'too-long', detail: 'A feed may be suspended for seven days at most.' } } };
+  if (until > at + SUSPENSION_LONGEST_MS)
+    return { events: [], outcome: { refused: { field: 'until', code: 'too-long', detail: 'A feed may be suspended for seven days at most.' } } };
   return { events: [{ kind: 'FeedSuspended', feed, until, reason }], outcome: { until } };
 }
 

@@ -176,7 +176,11 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
 
   const providers = Object.values(definition.providers).map((provider) => {
     const own = feeds.filter((feed) => feed.provider === provider.id);
-    const view: ProviderView = { id: provider.id, name: provider.name, freshness: own.reduce<Freshness>((worst, feed) => worseFreshness(worst, feed.freshness), own.length > 0 ? 'fresh' : 'never') };
+    const view: ProviderView = {
+      id: provider.id,
+      name: provider.name,
+      freshness: own.reduce<Freshness>((worst, feed) => worseFreshness(worst, feed.freshness), own.length > 0 ? 'fresh' : 'never'),
+    };
     if (provider.scheme !== undefined) view.scheme = provider.scheme;
     const heard = own.flatMap((feed) => (feed.heardAt === undefined ? [] : [feed.heardAt]));
     if (heard.length > 0) view.heardAt = Math.max(...heard);
@@ -184,7 +188,9 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     if (status && now < status.until) view.status = status;
     return view;
   });
-  const spoken = providers.flatMap(({ id, name, scheme, status }) => (status ? [{ forSystem: definition.providers[id]!.kind === 'coordination', name, scheme, status }] : []));
+  const spoken = providers.flatMap(({ id, name, scheme, status }) =>
+    status ? [{ forSystem: definition.providers[id]!.kind === 'coordination', name, scheme, status }] : [],
+  );
   const declared = spoken
     .filter(({ status }) => status.level !== undefined)
     .sort((a, b) => Number(b.forSystem) - Number(a.forSystem) || b.status.level! - a.status.level! || a.status.at - b.status.at)[0];

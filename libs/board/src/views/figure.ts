@@ -127,7 +127,11 @@ function rollupView(state: BoardState, rollup: RollupDefinition, now: number): F
   // A ratio uses only places of which both halves are there, or the missing half would tilt it.
   const pairs = parts.map((part, i) => ({ part, whole: wholes[i] })).filter(({ part, whole }) => usable(part) && (rollup.how !== 'ratio' || usable(whole)));
   const all = [...parts, ...wholes];
-  const value = combine(rollup.how, pairs.map(({ part }) => part.value as number), pairs.map(({ whole }) => (whole?.value as number) ?? 0));
+  const value = combine(
+    rollup.how,
+    pairs.map(({ part }) => part.value as number),
+    pairs.map(({ whole }) => (whole?.value as number) ?? 0),
+  );
   const complete = pairs.length === parts.length;
   const view: FigureView = {
     figure: rollup.id,
@@ -205,4 +209,3 @@ export function figureView(state: BoardState, figure: FigureId, now: number): Fi
   const rollup = definition.rollups[figure];
   return rollup && rollupView(state, rollup, now);
 }
-

@@ -24,18 +24,31 @@ interface Line {
 
 function lines(text: string): Line[] {
   try {
-    return parse(text, { bom: true, delimiter: ',', info: true, relax_column_count: false, skip_empty_lines: true, max_record_size: 100_000 }) as unknown as Line[];
+    return parse(text, {
+      bom: true,
+      delimiter: ',',
+      info: true,
+      relax_column_count: false,
+      skip_empty_lines: true,
+      max_record_size: 100_000,
+    }) as unknown as Line[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = (error as CsvError & { lines?: number }).lines;
-    throw new Refusal(422, 'not-csv', `The file is not well-formed CSV${line === undefined ? '' : ` at line ${line}`}.`, `${error.message}. Save it as "CSV UTF-8 (comma delimited)".`);
+    throw new Refusal(
+      422,
+      'not-csv',
+      `The file is not well-formed CSV${line === undefined ? '' : ` at line ${line}`}.`,
+      `${error.message}. Save it as "CSV UTF-8 (comma delimited)".`,
+    );
   }
 }
 
 function header(first: Line | undefined): { names: string[]; wide: boolean } {
   const names = first?.record.map((name) => name.trim()) ?? [];
   const fault = (mend: string): Refusal => new Refusal(422, 'csv-header', 'The first line does not name the columns.', mend);
-  if (names.length === 1 && /[;\t|]/.test(names[0]!)) throw fault('The columns must be separated by commas; this file seems to use another sign. Save it as "CSV UTF-8 (comma delimited)".');
+  if (names.length === 1 && /[;\t|]/.test(names[0]!))
+    throw fault('The columns must be separated by commas; this file seems to use another sign. Save it as "CSV UTF-8 (comma delimited)".');
   if (names.length > MOST_COLUMNS) throw fault(`At most ${MOST_COLUMNS} columns are taken.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw fault(`The column "${twice}" stands there twice.`);
@@ -43,7 +56,10 @@ function header(first: Line | undefined): { names: string[]; wide: boolean } {
   if (!names.includes('observedAt')) throw fault('There must be a column "observedAt" (and "series" and "value", or one column for each series).');
   if (!wide && !names.includes('value')) throw fault('Beside "series" and "observedAt" there must be a column "value".');
   const unknown = wide ? names.find((name) => name !== 'observedAt' && !name.includes('@')) : names.find((name) => !LONG.has(name));
-  if (unknown !== undefined) throw fault(`The column "${unknown.slice(0, 60)}" is not known${wide ? '; a column of the wide form is named by its series, e.g. ed.in-department@stoke-mandeville' : ''}.`);
+  if (unknown !== undefined)
+    throw fault(
+      `The column "${unknown.slice(0, 60)}" is not known${wide ? '; a column of the wide form is named by its series, e.g. ed.in-department@stoke-mandeville' : ''}.`,
+    );
   return { names, wide };
 }
 
@@ -85,7 +101,8 @@ export const csvAdapter: Adapter = {
     const [first, ...rest] = lines(text);
     const { names, wide } = header(first);
     const count = rest.length * (wide ? names.length - 1 : 1);
-    if (count > MOST_READINGS) throw new Refusal(413, 'too-many-readings', `The file has ${count} readings.`, `At most ${MOST_READINGS} in one batch: split the file.`);
+    if (count > MOST_READINGS)
+      throw new Refusal(413, 'too-many-readings', `The file has ${count} readings.`, `At most ${MOST_READINGS} in one batch: split the file.`);
     const payload: Payload = { rows: [], unreadable: [] };
     for (const { record, info } of rest) {
       const cells = Object.fromEntries(names.map((name, i) => [name, record[i]]));

@@ -28,7 +28,12 @@ function readRow(row: number, reading: unknown, payload: Payload): void {
   const bent = typeof reading === 'object' && reading !== null ? Object.entries(reading).find(([, item]) => item instanceof BentNumber) : undefined;
   if (bent) {
     const [field, { token }] = bent as [string, BentNumber];
-    payload.unreadable.push({ row, field, code: 'not-a-number', detail: `"${token.slice(0, 40)}" is not a plain decimal number of at most 15 digits (no exponent, no -0).` });
+    payload.unreadable.push({
+      row,
+      field,
+      code: 'not-a-number',
+      detail: `"${token.slice(0, 40)}" is not a plain decimal number of at most 15 digits (no exponent, no -0).`,
+    });
     return;
   }
   const parsed = readingRow.safeParse(reading);
