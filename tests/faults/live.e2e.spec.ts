@@ -380,7 +380,7 @@ describe('hostile frames', () => {
     ]) {
       const raw = connect(api.port, '127.0.0.1');
       raw.on('error', () => {});
-      raw.end(bytes);
+      raw.resume().end(bytes);
       await new Promise((resolve) => raw.once('close', resolve));
     }
     const big = new WebSocket(`ws://127.0.0.1:${api.port}/socket.io/?EIO=4&transport=websocket`, { headers: { cookie: DISPLAY_COOKIE } });

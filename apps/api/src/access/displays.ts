@@ -31,8 +31,9 @@ export class Displays {
     this.#origins = new Set(config.ALLOWED_ORIGINS);
   }
 
-  mayWatch(cookieHeader: string | undefined): boolean {
-    if (this.#open) return true;
+  /** `host` is the Host header: a foreign name that was made to point to this machine is no loopback name. */
+  mayWatch(cookieHeader: string | undefined, host: string | undefined): boolean {
+    if (this.#open && host !== undefined && isLoopback(host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))) return true;
     const token = cookieHeader
       ?.split(';')
       .map((part) => part.trim())

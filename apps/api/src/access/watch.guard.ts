@@ -10,7 +10,7 @@ export class WatchGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (this.displays.mayWatch(request.headers.cookie)) return true;
+    if (this.displays.mayWatch(request.headers.cookie, request.headers.host)) return true;
     throw new Refusal(401, 'needs-token', 'This screen may not watch yet.', 'Open a wall page on it and enter the display token.');
   }
 }

@@ -1,4 +1,7 @@
-/** The only place that names the journal's tables in SQL. */
+/**
+ * The only place that names the journal's tables in SQL. What is looked up by key is looked up LATERAL with a limit: a plain
+ * join leaves the planner free to read every receipt of the board instead, and on a table it has not analysed yet it does.
+ */
 
 /**
  * One statement, one commit: takes the seqs from the head row if it still stands where the caller decided, and
@@ -10,8 +13,8 @@ with head as (
   update board_head set seq = $4::bigint, hash = $5::bytea
   where board_id = $1 and epoch = $2::uuid and seq = $3::bigint
     and not exists (
-      select 1 from receipts r, unnest($12::text[], $13::text[]) as k(feed_id, idempotency_key)
-      where r.board_id = $1 and r.feed_id = k.feed_id and r.idempotency_key = k.idempotency_key)
+      select from unnest($12::text[], $13::text[]) as k(feed_id, idempotency_key), lateral (
+        select from receipts r where r.board_id = $1 and r.feed_id = k.feed_id and r.idempotency_key = k.idempotency_key limit 1) as found)
   returning board_id
 ), events as (
   insert into journal (board_id, seq, recorded_at, kind, source, body, hash)
@@ -44,15 +47,16 @@ from journal where board_id = $1 and seq > $2 order by seq limit $3`;
 export const HASH_AT = `select hash from journal where board_id = $1 and seq = $2`;
 
 export const RECEIPTS = `
-select r.feed_id, r.idempotency_key, r.body_hash, r.status, r.receipt
-from receipts r, unnest($2::text[], $3::text[]) as k(feed_id, idempotency_key)
-where r.board_id = $1 and r.feed_id = k.feed_id and r.idempotency_key = k.idempotency_key`;
+select found.* from unnest($2::text[], $3::text[]) as k(feed_id, idempotency_key), lateral (
+  select r.feed_id, r.idempotency_key, r.body_hash, r.status, r.receipt
+  from receipts r where r.board_id = $1 and r.feed_id = k.feed_id and r.idempotency_key = k.idempotency_key limit 1) as found`;
 
 export const KNOWN_READINGS = `
-select s.series_id, (extract(epoch from r.observed_at) * 1000)::float8 as at, r.revision, r.value, r.words
-from unnest($2::text[], $3::float8[], $4::smallint[]) as k(series_id, at, revision)
-join series s on s.board_id = $1 and s.series_id = k.series_id
-join readings r on r.board_id = $1 and r.series_no = s.series_no and r.observed_at = to_timestamp(k.at / 1000) and r.revision = k.revision`;
+select k.series_id, k.at, k.revision, r.value, r.words
+from unnest($2::text[], $3::float8[], $4::smallint[]) as k(series_id, at, revision), lateral (
+  select series_no from series s where s.board_id = $1 and s.series_id = k.series_id limit 1) as s, lateral (
+  select value, words from readings r
+  where r.board_id = $1 and r.series_no = s.series_no and r.observed_at = to_timestamp(k.at / 1000) and r.revision = k.revision limit 1) as r`;
 
 export const SAVE_CHECKPOINT = `
 insert into checkpoints (board_id, seq, epoch, reducer_version, chain_hash, state_hash, body)

@@ -21,7 +21,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
   afterInit(server: LiveServer): void {
     // Guards do not run on connection: who may watch is settled in the handshake.
     server.use((socket, next) => {
-      if (this.displays.mayWatch(socket.handshake.headers.cookie)) return next();
+      if (this.displays.mayWatch(socket.handshake.headers.cookie, socket.handshake.headers.host)) return next();
       next(Object.assign(new Error('This screen may not watch yet.'), { data: { code: 'needs-token' } }));
     });
     // Once the handshake is through, its request is not needed again; a thousand displays keep a thousand of them otherwise.
