@@ -28,7 +28,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
   if (!head) return { board, seq: 0, hash: '', readings: 0, checkpoints: 0, faults: ['there is no such board'] };
   const faults: string[] = [];
   const checkpoints = new Map((await journal.checkpoints(board)).map((one) => [one.seq, one]));
-  const fold = new Fold(emptyBoard);
+  const fold = new Fold(structuredClone(emptyBoard));
   let seq = 0;
   let hash = genesis(board, head.epoch);
   let readings = 0;
@@ -53,7 +53,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
       const checkpoint = checkpoints.get(seq);
       if (checkpoint?.reducerVersion === REDUCER_VERSION) {
         compared++;
-        const state = createHash('sha256').update(canonical(fold.peek)).digest('hex');
+        const state = createHash('sha256').update(canonical(fold.finishInPlace())).digest('hex');
         if (state !== checkpoint.stateHash || !checkpoint.chainHash.equals(hash)) faults.push(`checkpoint ${seq} differs from a fold of the journal`);
       }
     }

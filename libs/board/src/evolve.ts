@@ -51,7 +51,7 @@ export class Fold {
     return this;
   }
 
-  /** A look at the fold so far; only good until the next `apply`. */
+  /** A look at the fold so far: entries by their key, and only until the next `apply`. */
   get peek(): BoardState {
     return this.#draft.state;
   }
@@ -59,6 +59,14 @@ export class Fold {
   /** The state so far, safe to keep while folding goes on. */
   finish(): BoardState {
     return this.#draft.finish();
+  }
+
+  /**
+   * The same without a copy: it writes into the state the fold started from, so only the owner of that state, of which
+   * nobody else keeps an older one, may ask for it. A fold that is dropped before has changed nothing.
+   */
+  finishInPlace(): BoardState {
+    return this.#draft.finishInPlace();
   }
 }
 

@@ -121,6 +121,21 @@ describe('a checkpoint is as good as the whole journal', () => {
   });
 });
 
+test('its owner may have it without a copy: the same state, and a fold that is dropped has changed nothing', () => {
+  fc.assert(
+    fc.property(history, history, (before, entries) => {
+      const owned = structuredClone(evolveAll(SMALL_STATE, before));
+      const start = canonical(owned);
+      const dropped = new Fold(owned);
+      for (const { event, at } of entries) dropped.apply(event, at);
+      expect(canonical(owned)).toBe(start);
+      const kept = new Fold(owned);
+      for (const { event, at } of entries) kept.apply(event, at);
+      expect(canonical(kept.finishInPlace())).toBe(canonical(evolveAll(evolveAll(SMALL_STATE, before), entries)));
+    }),
+  );
+});
+
 describe('the text that is hashed', () => {
   test('remembers what did not change, and is the canonical text all the same', () => {
     fc.assert(

@@ -9,7 +9,7 @@ import { parse as parseExactly } from 'lossless-json';
 import { parseDecimal } from './decimal.js';
 
 /** Exponents, negative zero, and numbers of 16 or more digits: whatever JSON.parse may bend. */
-const BENDABLE_NUMBER = /[\d.][eE][+-]?\d|-0(?![.\d]*[1-9])|\d{16}|\d[\d.]{16}/;
+const BENDABLE_NUMBER = /[\d.][eE]|-0(?![.\d]*[1-9])|\d[\d.]{15}/;
 const KEY = /"\s*:/g;
 /** No body of this server needs more levels; a body of brackets alone must not exhaust the stack. */
 const DEEPEST = 32;

@@ -60,7 +60,8 @@ interface Waiting {
 interface Decided {
   waiting: Waiting[];
   answers: (() => void)[];
-  state: BoardState;
+  /** Dropped if the commit fails: the state is touched only after it. */
+  fold: Fold;
   prepared: PreparedAppend | undefined;
 }
 
@@ -84,7 +85,7 @@ export class BrokenChain extends Error {}
 export class Overloaded extends Error {}
 
 export class BoardKeeper {
-  #state: BoardState = emptyBoard;
+  #state: BoardState = structuredClone(emptyBoard);
   #head: Head;
   #recent: Entry[] = [];
   #recentReadings = 0;
@@ -300,15 +301,15 @@ export class BoardKeeper {
         one.reject(error);
       }
     }
-    const state = fold.finish();
-    const prepared = events.length > 0 || receipts.length > 0 ? this.journal.prepare(this.board, this.#head, at, events, receipts, state.numbers) : undefined;
-    return { waiting, answers, state, prepared };
+    const prepared =
+      events.length > 0 || receipts.length > 0 ? this.journal.prepare(this.board, this.#head, at, events, receipts, fold.peek.numbers) : undefined;
+    return { waiting, answers, fold, prepared };
   }
 
   /** After the commit only: the new state becomes visible, then the senders get their answers. */
-  #finish({ prepared, state, answers }: Decided): void {
+  #finish({ prepared, fold, answers }: Decided): void {
     if (prepared) {
-      this.#take(prepared.next, prepared.entries, state);
+      this.#take(prepared.next, prepared.entries, fold.finishInPlace());
       crashpoint('append.after-evolve');
       this.#checkpointWhenDue();
     }
@@ -362,7 +363,7 @@ export class BoardKeeper {
       fold.apply(entry.event, entry.at);
       entries.push(entry);
     }
-    this.#take({ epoch: this.#head.epoch, seq, hash }, entries, fold.finish());
+    this.#take({ epoch: this.#head.epoch, seq, hash }, entries, fold.finishInPlace());
   }
 
   /** Senders whose batch stands in the journal already get the receipt of then; the others stay open. */

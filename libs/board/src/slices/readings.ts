@@ -11,7 +11,9 @@ export function isNewer(at: number, rev: number, than: { at: number; rev: number
 function withPoint(trend: readonly TrendPoint[], reading: Reading, newestAt: number, bucketMs: number, buckets: number): TrendPoint[] {
   const bucket = Math.floor(reading.at / bucketMs);
   const oldest = Math.floor(newestAt / bucketMs) - buckets + 1;
-  const line = trend.filter(([at]) => Math.floor(at / bucketMs) >= oldest);
+  const isOld = ([at]: TrendPoint): boolean => Math.floor(at / bucketMs) < oldest;
+  // Ascending: when the first point is in, all are.
+  const line = trend[0] && isOld(trend[0]) ? trend.filter((point) => !isOld(point)) : trend.slice();
   if (bucket < oldest || typeof reading.value === 'string') return line;
   const rev = reading.rev ?? 0;
   const point: TrendPoint = rev === 0 ? [reading.at, reading.value] : [reading.at, reading.value, rev];
@@ -55,9 +57,8 @@ function withReading(before: SeriesState | undefined, reading: Reading, recorded
 export function readingsSlice(draft: Draft, event: BoardEvent, at: number): void {
   if (event.kind === 'ReadingsRecorded') {
     const line = draft.state.definition?.trend ?? { bucketMs: 1_800_000, buckets: 48 };
-    const series = draft.own('series');
     for (const reading of event.readings) {
-      series[reading.series] = withReading(series[reading.series], reading, at, line.bucketMs, line.buckets);
+      draft.putSeries(reading.series, withReading(draft.state.series[reading.series], reading, at, line.bucketMs, line.buckets));
       const held = draft.state.held[reading.series];
       if (held && reading.at >= held.at) delete draft.own('held')[reading.series];
     }
