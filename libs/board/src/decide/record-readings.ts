@@ -5,7 +5,7 @@
 import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
 import type { BoardEvent, HeldReading, HoldReason, Reading } from '../events.js';
 import { holdReason } from '../rules/plausible.js';
-import type { BoardState } from '../state.js';
+import type { BoardState, SeriesState } from '../state.js';
 import { MINUTE_MS } from '../time.js';
 import type { Decision } from './decision.js';
 
@@ -123,6 +123,25 @@ const HELD_DETAIL: Record<HoldReason, string> = {
   conflict: 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.',
 };
 
+/** What the batch itself has brought for a series so far. */
+interface InBatch {
+  readings: Reading[];
+  /** The newest value that overtakes the state, so that a batch of several moments is judged step by step. */
+  newest?: { at: number; value: number | string };
+}
+
+function placeOf({ row, column }: CandidateRow): { row: number; column?: string } {
+  return column === undefined ? { row } : { row, column };
+}
+
+/** The value already there for the same series, moment and revision. What is newer than all that is known can have none. */
+function twinOf(row: CandidateRow, sent: InBatch | undefined, current: SeriesState | undefined, known: KnownReadings): number | string | null | undefined {
+  const twin = sent?.readings.find((reading) => reading.at === row.at && (reading.rev ?? 0) === row.rev);
+  if (twin) return twin.value;
+  if (!current || row.at > current.at) return undefined;
+  return current.at === row.at && current.rev === row.rev ? current.value : known.get(readingKey(row.series, row.at, row.rev));
+}
+
 export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {
   const { feed, batch, rows, unreadable } = command;
   const definition = state.definition;
@@ -132,51 +151,50 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
   const rejected: RejectedRow[] = [...unreadable];
   const quarantined: QuarantinedRow[] = [];
   let duplicate = 0;
-  const inBatch = new Map<string, number | string | null>();
-  /** The newest value of the batch so far that overtakes the state, so that a batch of several moments is judged step by step. */
-  const moved = new Map<SeriesId, { at: number; value: number | string }>();
+  const inBatch = new Map<SeriesId, InBatch>();
+
+  const hold = (row: CandidateRow, reading: Reading, reason: HoldReason): void => {
+    const before = state.held[row.series];
+    if (before && before.at === row.at && before.value === row.value && before.reason === reason) {
+      duplicate++;
+      return;
+    }
+    held.push({ ...reading, reason });
+    quarantined.push({ ...placeOf(row), series: row.series, reason, detail: HELD_DETAIL[reason] });
+  };
 
   for (const row of rows) {
-    const place = row.column === undefined ? { row: row.row } : { row: row.row, column: row.column };
     const refused = refusal(definition, feed, row, at);
     if (refused) {
-      rejected.push({ ...place, ...refused });
+      rejected.push({ ...placeOf(row), ...refused });
       continue;
     }
     const reading: Reading = { series: row.series, at: row.at, value: row.value };
     if (row.rev !== 0) reading.rev = row.rev;
     if (row.why !== undefined) reading.why = row.why;
-    const hold = (reason: HoldReason): void => {
-      const before = state.held[row.series];
-      if (before && before.at === row.at && before.value === row.value && before.reason === reason) {
-        duplicate++;
-        return;
-      }
-      held.push({ ...reading, reason });
-      quarantined.push({ ...place, series: row.series, reason, detail: HELD_DETAIL[reason] });
-    };
 
-    const key = readingKey(row.series, row.at, row.rev);
     const current = state.series[row.series];
-    const twin = inBatch.has(key) ? inBatch.get(key) : current && current.at === row.at && current.rev === row.rev ? current.value : known.get(key);
+    const sent = inBatch.get(row.series);
+    const twin = twinOf(row, sent, current, known);
     if (twin !== undefined) {
       if (twin === row.value) duplicate++;
-      else hold('conflict');
+      else hold(row, reading, 'conflict');
       continue;
     }
+    const step = sent?.newest;
     if (typeof row.value === 'number') {
       const series = definition.series[row.series]!;
-      const step = moved.get(row.series);
       const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
       const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value, row.rev);
       if (reason) {
-        hold(reason);
+        hold(row, reading, reason);
         continue;
       }
     }
-    inBatch.set(key, row.value);
-    const newest = moved.get(row.series)?.at ?? current?.at ?? -Infinity;
-    if (row.value !== null && row.at > newest) moved.set(row.series, { at: row.at, value: row.value });
+    const mine = sent ?? { readings: [] };
+    if (!sent) inBatch.set(row.series, mine);
+    mine.readings.push(reading);
+    if (row.value !== null && row.at > (step?.at ?? current?.at ?? -Infinity)) mine.newest = { at: row.at, value: row.value };
     recorded.push(reading);
   }
 
