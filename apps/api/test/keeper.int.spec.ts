@@ -168,6 +168,19 @@ describe('several processes on one database', () => {
     expect(await verifyBoard(journal, 'small')).toMatchObject({ faults: [], readings: 480 });
   });
 
+  test('a notification without a seq is only a reason to look: what is written afterwards is taken in, and proved', async () => {
+    const { url, journal } = await freshBoard();
+    const keepers = quietKeepers(journal, url);
+    closing.push(() => keepers.stop());
+    await keepers.start();
+    await postgres.sql(url, `notify journal, 'small'; notify journal, 'small x'`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await (await processOf(url)).submit(batch('later', [[START, 5]]));
+    const here = keepers.get('small')!;
+    await keepers.prove(here);
+    expect(here.snapshot.head.seq).toBe((await journal.head('small'))!.seq);
+  });
+
   test('positive control: ordering by a sequence, the same poller misses rows', async () => {
     const url = await postgres.database();
     await postgres.sql(url, 'create table by_sequence (id bigserial primary key)');

@@ -30,7 +30,8 @@ export class WakeUp {
     client.on('end', renew);
     client.on('notification', ({ payload = '' }) => {
       const [board, seq] = payload.split(' ');
-      if (board) this.onGrown(board, Number(seq));
+      // Anybody with access may notify: without a seq it only says "look".
+      if (board) this.onGrown(board, /^\d+$/.test(seq ?? '') ? Number(seq) : Infinity);
     });
     try {
       await client.connect();

@@ -72,6 +72,8 @@ export class Keepers {
     try {
       const head = await Promise.race([this.journal.head(keeper.board), late]);
       if (head?.seq !== keeper.snapshot.head.seq) await Promise.race([keeper.refresh(), late]);
+      // Not taken on trust: a beat from behind the head would vouch for an old board.
+      if (!head || keeper.snapshot.head.seq < head.seq) throw new StoreDown(new Error(`board ${keeper.board} is behind its journal`));
       this.#storeSeenAt = performance.now();
     } finally {
       clearTimeout(timer);
