@@ -107,25 +107,18 @@ test(`${ROUNDS} deaths: everything acknowledged is there exactly once, and no di
   await Promise.all(writing);
 
   const survivor = (lanes[0]!.api = lanes[1]!.api = await Api.start({ DATABASE_URL: url }));
-  expect(
-    await faultsOf(
+  const faults = (): ReturnType<typeof faultsOf> =>
+    faultsOf(
       postgres,
       url,
       ledgers,
       displays.flatMap((one) => one.seen),
-    ),
-  ).toEqual([]);
+    );
+  expect(await faults()).toEqual([]);
   for (const ledger of ledgers) await ledger.settle(lanes[0]!.send);
   const { seq } = await survivor.board<{ seq: number }>('small');
   await Promise.all(displays.map((one) => one.provenAt(seq)));
-  expect(
-    await faultsOf(
-      postgres,
-      url,
-      ledgers,
-      displays.flatMap((one) => one.seen),
-    ),
-  ).toEqual([]);
+  expect(await faults()).toEqual([]);
   expect(displays.map(({ different, wentBack }) => ({ different, wentBack }))).toEqual([
     { different: 0, wentBack: false },
     { different: 0, wentBack: false },

@@ -17,6 +17,7 @@ import { Api, prepareBoard } from '../support/api.js';
 import { smallBoard } from '../support/boards.js';
 import { faultsOf, killTree, Ledger, randomOf, type Send } from '../support/crash.js';
 import { Display } from '../support/display.js';
+import { sql } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';
 
 const ROUNDS = 40;
@@ -25,18 +26,7 @@ const dataDir = mkdtempSync(path.join(tmpdir(), 'comm-cell-crash-'));
 let database: Embedded;
 /** The address the api processes know. The database itself may have to move: any process may have taken its port meanwhile. */
 let address: Proxy;
-const postgres = {
-  async sql<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: url });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query<Row>(text, values)).rows;
-    } finally {
-      await client.end();
-    }
-  },
-};
+const postgres = { sql };
 async function fresh(name: string): Promise<string> {
   await postgres.sql(database.url, `create database ${name}`);
   const url = new URL(database.url);

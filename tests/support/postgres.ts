@@ -9,7 +9,7 @@ export interface TestPostgres {
   /** An empty database of its own. */
   database(): Promise<string>;
   /** Runs SQL as the owner. */
-  sql<Row extends pg.QueryResultRow>(url: string, text: string, values?: unknown[]): Promise<Row[]>;
+  sql: typeof sql;
   pid: number | undefined;
   dataDir: string | undefined;
   stop(): Promise<void>;
@@ -17,21 +17,23 @@ export interface TestPostgres {
 
 let counter = 0;
 
+/** Runs SQL on a connection of its own. */
+export async function sql<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env.DATABASE_URL;
   const dataDir = given ? undefined : mkdtempSync(path.join(tmpdir(), 'comm-cell-test-'));
   const embedded = dataDir === undefined ? undefined : await startEmbedded({ dataDir });
   const root = given ?? embedded!.url;
-  const sql = async <Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> => {
-    const client = new pg.Client({ connectionString: url });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query<Row>(text, values)).rows;
-    } finally {
-      await client.end();
-    }
-  };
   return {
     sql,
     pid: embedded?.pid,
