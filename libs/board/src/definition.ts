@@ -3,26 +3,11 @@
  * included), so that a replay needs nothing but the journal. Definition files are turned into this shape by
  * libs/catalogue; their codec is libs/contract `definition`.
  */
+import type { Band, BoardId, FeedId, FigureId, Label, MetricId, PlaceId, ProviderId, RollupId, SeriesId, TileId } from './names.js';
+import type { ResponseDefinition } from './response.js';
 import type { Zone } from './time.js';
 
-export type BoardId = string;
-export type ProviderId = string;
-export type PlaceId = string;
-export type MetricId = string;
-export type FeedId = string;
-/** `metric@place`, for example `ed.in-department@stoke-mandeville`. */
-export type SeriesId = string;
-/** A rolled-up figure of several series; written like a series, for example `beds.occupancy@system`. */
-export type RollupId = string;
-export type TileId = string;
-/** Names one figure on the board: a series or a roll-up. */
-export type FigureId = SeriesId | RollupId;
-
-/** One text in both languages of the product. */
-export interface Label {
-  en: string;
-  cy: string;
-}
+export type { Band, BoardId, FeedId, FigureId, Label, MetricId, PlaceId, ProviderId, RollupId, SeriesId, TileId } from './names.js';
 
 export interface Unit {
   id: string;
@@ -41,13 +26,6 @@ export type Direction = 'higher-is-worse' | 'lower-is-worse' | 'neutral';
 /** How a number is written: plain, as minutes and seconds (of minutes), or hours and minutes (of minutes). */
 export type Notation = 'number' | 'mm:ss' | 'h:mm';
 
-/** The line of a state. A value is in the band when it is over, at least, under or at most the number. */
-export interface Band {
-  over?: number;
-  atLeast?: number;
-  under?: number;
-  atMost?: number;
-}
 export interface Thresholds {
   watch?: Band;
   act?: Band;
@@ -186,4 +164,6 @@ export interface BoardDefinition {
   overview: readonly ColumnDefinition[];
   detail: readonly ColumnDefinition[];
   links: readonly LinkDefinition[];
+  /** Absent on boards that only show. */
+  response?: ResponseDefinition;
 }

@@ -3,7 +3,10 @@
  * changed; a correction is another event. New kinds and new optional fields may be added; a field's meaning
  * may not change (a change of meaning is a new kind).
  */
-import type { BoardDefinition, FeedId, ProviderId, SeriesId } from './definition.js';
+import type { BoardDefinition, FeedId, FigureId, ProviderId, SeriesId } from './definition.js';
+import type { CardId, GroupId } from './response.js';
+import type { Rule, RuleId, Severity, Turn } from './rule.js';
+import type { LevelId } from './scheme.js';
 
 /** A value of a series observed at a moment; `value: null` = the provider says it cannot report, and `why`. */
 export interface Reading {
@@ -23,6 +26,21 @@ export interface HeldReading extends Reading {
   reason: HoldReason;
 }
 
+/** A person who did something, as the board names them. */
+export interface Person {
+  id: string;
+  name: string;
+}
+
+/** What is usual in each hour of the week (0 = Monday 00:00 local): the middle value, or null where too little is known. */
+export interface Usual {
+  figure: FigureId;
+  hours: (number | null)[];
+  /** Stretch of history it was learned from, epoch ms. */
+  from: number;
+  to: number;
+}
+
 export type BoardEvent =
   | { kind: 'BoardDefined'; definition: BoardDefinition }
   | { kind: 'ReadingsRecorded'; feed: FeedId; batch: string; readings: Reading[] }
@@ -36,7 +54,64 @@ export type BoardEvent =
   | { kind: 'FeedFellSilent'; feed: FeedId; since: number }
   | { kind: 'FeedHeardAgain'; feed: FeedId }
   /** The server's clock jumped against its own running time; ages are to be taken with care. */
-  | { kind: 'ClockStepped'; byMs: number };
+  | { kind: 'ClockStepped'; byMs: number }
+  /**
+   * These rules are in force from now on, each as a new version; `retired` ones no longer are. `due`: they were agreed before, to
+   * begin at this moment.
+   */
+  | { kind: 'RulesAgreed'; rules: Rule[]; retired: RuleId[]; origin: 'file' | 'screen'; by: Person; reason?: string; due?: number }
+  /** A change that waits: for its moment, and for a second person where one is needed. `rule: null` = retire it. */
+  | { kind: 'RuleProposed'; id: RuleId; rule: Rule | null; from: number; by: Person; reason: string }
+  | { kind: 'RuleApproved'; id: RuleId; by: Person }
+  | { kind: 'RuleWithdrawn'; id: RuleId; by: Person }
+  | { kind: 'UsualLearned'; usuals: Usual[] }
+  /**
+   * An alert went a step on. `no` names the alert, `due` is the moment the step became true (a timer's end, not the tick that
+   * found it). `by`: a person's doing.
+   */
+  | {
+      kind: 'AlertTurned';
+      rule: RuleId;
+      no: number;
+      turn: Turn;
+      due: number;
+      value?: number | null;
+      severity?: Severity;
+      /** counted: which reading was counted. */
+      seenAt?: number;
+      /** climbed, handed-over: who is told now. superseded: see `behind`. */
+      group?: GroupId;
+      behind?: RuleId;
+      by?: Person;
+      reason?: string;
+    }
+  | { kind: 'RuleShelved'; rule: RuleId; until: number; reason: string; by: Person }
+  /** `by` left out: its time was over. */
+  | { kind: 'RuleUnshelved'; rule: RuleId; by?: Person }
+  | {
+      kind: 'LevelTurned';
+      level: LevelId;
+      /** rising, falling: another level than the held one is worked out, its time runs; steady: it is not any more; set: it holds now. */
+      turn: 'rising' | 'falling' | 'steady' | 'set';
+      due: number;
+      /** Range of the level: the same twice when every parameter is known. */
+      low: number;
+      high: number;
+      /** Range of the score. */
+      score: [number, number];
+      known: number;
+      of: number;
+    }
+  | { kind: 'LevelDeclared'; level: LevelId; n: number; reason: string; reviewBy: number; by: Person }
+  | { kind: 'ActionRaised'; no: number; what: string; owner: string; due: number; rule?: RuleId; alert?: number; figure?: FigureId; by: Person }
+  | { kind: 'ActionClosed'; no: number; result: string; by: Person }
+  /** Overdue, and its owner is told (again). */
+  | { kind: 'ActionChased'; no: number; times: number }
+  /** `run` names what the card was begun for: `alert:147`, `level:system:4:1763800000000`. `cannot`: why the step cannot be done. */
+  | { kind: 'CardStepTicked'; card: CardId; run: string; step: string; by: Person; cannot?: string }
+  /** A message nobody got in time, or (`mended`) that got through after all. */
+  | { kind: 'MessageStuck'; message: string; group: GroupId; channel: string; about: string; since: number; detail: string }
+  | { kind: 'MessageMended'; message: string };
 
 /** An event in its place: `seq` is gapless from 1, `at` is the moment it was recorded (epoch ms). */
 export interface Entry {

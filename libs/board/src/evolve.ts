@@ -4,14 +4,18 @@
  * version are then refolded instead of trusted.
  */
 import type { BoardEvent, Entry } from './events.js';
+import { actionsSlice } from './slices/actions.js';
+import { alertsSlice } from './slices/alerts.js';
 import { definitionSlice } from './slices/definition.js';
 import { Draft } from './slices/draft.js';
 import { feedsSlice } from './slices/feeds.js';
+import { levelsSlice } from './slices/levels.js';
 import { readingsSlice } from './slices/readings.js';
+import { rulesSlice } from './slices/rules.js';
 import { statusesSlice } from './slices/statuses.js';
 import type { BoardState } from './state.js';
 
-export const REDUCER_VERSION = 1;
+export const REDUCER_VERSION = 2;
 
 const KINDS: Record<BoardEvent['kind'], true> = {
   BoardDefined: true,
@@ -24,6 +28,22 @@ const KINDS: Record<BoardEvent['kind'], true> = {
   FeedFellSilent: true,
   FeedHeardAgain: true,
   ClockStepped: true,
+  RulesAgreed: true,
+  RuleProposed: true,
+  RuleApproved: true,
+  RuleWithdrawn: true,
+  UsualLearned: true,
+  AlertTurned: true,
+  RuleShelved: true,
+  RuleUnshelved: true,
+  LevelTurned: true,
+  LevelDeclared: true,
+  ActionRaised: true,
+  ActionClosed: true,
+  ActionChased: true,
+  CardStepTicked: true,
+  MessageStuck: true,
+  MessageMended: true,
 };
 
 /** An event this build does not know. A screen must cover itself: going on would show a wrong board. */
@@ -48,6 +68,10 @@ export class Fold {
     readingsSlice(this.#draft, event, at);
     feedsSlice(this.#draft, event, at);
     statusesSlice(this.#draft, event, at);
+    rulesSlice(this.#draft, event, at);
+    alertsSlice(this.#draft, event, at);
+    levelsSlice(this.#draft, event, at);
+    actionsSlice(this.#draft, event, at);
     return this;
   }
 

@@ -1,7 +1,10 @@
 /** What the board is after folding the journal up to a seq. Plain JSON: it is stored, sent and hashed as it is. */
 import { canonical } from './canonical.js';
 import type { BoardDefinition, FeedId, ProviderId, SeriesId } from './definition.js';
-import type { HoldReason } from './events.js';
+import type { HoldReason, Person, Usual } from './events.js';
+import type { CardId, GroupId } from './response.js';
+import type { Rule, RuleId, Severity } from './rule.js';
+import type { LevelId } from './scheme.js';
 
 /** A point of the day line: the newest reading of its bucket. `rev` is left out when 0. */
 export type TrendPoint = [at: number, value: number | null, rev?: number];
@@ -47,6 +50,122 @@ export interface ProviderStatus {
   until: number;
 }
 
+/** A rule in force, or one that was (`rule: null`). */
+export interface RuleState {
+  /** +1 with every agreed change. */
+  version: number;
+  rule: Rule | null;
+  /** Retired: what it was, for an alert of it that is still open. */
+  was?: Rule;
+  since: number;
+  origin: 'file' | 'screen';
+  by: Person;
+  proposed?: { rule: Rule | null; from: number; by: Person; at: number; reason: string; approved?: Person };
+}
+
+export type AlertPhase = 'pending' | 'firing' | 'acknowledged' | 'actioning' | 'easing';
+
+/** An alert that is open: from `opened` to `dropped`, `stood-down` or `closed`. One rule has at most one. */
+export interface Alert {
+  /** Its number on this board, for people to say. */
+  no: number;
+  rule: RuleId;
+  /** Version of the rule it was last judged by. */
+  ruleVersion: number;
+  /** +1 with every turn; who answers an alert names the version they saw. */
+  version: number;
+  /** When its newest turn became true: what came to an end before then has been judged. */
+  turnedAt?: number;
+  phase: AlertPhase;
+  /** Easing: the phase it goes back to. */
+  back?: AlertPhase;
+  severity: Severity;
+  /** The condition holds since. */
+  since: number;
+  firedAt?: number;
+  /** Value when it opened, then when it was raised. */
+  value: number | null;
+  /** Bad (pending) or good (easing) readings counted, and the observed moment of the newest. */
+  seen: number;
+  seenAt?: number;
+  /** Beyond the easier line since. */
+  easingSince?: number;
+  acknowledged?: { by: Person; at: number };
+  owner?: { by: Person; at: number };
+  /** Who has it now; the rule's owner at first. */
+  group: GroupId;
+  /** Steps of the ladder that were told. */
+  climbed: number;
+  /** The ladder counts from here: when it was raised, released, taken off the shelf, handed over or made more severe. */
+  climbFrom?: number;
+  behind?: RuleId;
+  /** The data stopped, and with it every way to know that it is over. */
+  lostSince?: number;
+  /** The rule was changed from this version while the alert was open. */
+  changedFrom?: number;
+  actions: number;
+}
+
+export interface Shelf {
+  since: number;
+  until: number;
+  reason: string;
+  by: Person;
+}
+
+export interface LevelState {
+  /** The held level; a range while parameters are missing. Absent until the first is set. */
+  low?: number;
+  high?: number;
+  score?: [number, number];
+  known?: number;
+  of?: number;
+  since?: number;
+  /** The level before, for the direction. */
+  before?: { low: number; high: number };
+  /** Another level, whose time runs. */
+  next?: { low: number; high: number; since: number; turn: 'rising' | 'falling' };
+  /** What time alone did up to this moment has been worked out: it is not looked at again in the light of what came later. */
+  judgedAt?: number;
+}
+
+export interface DeclaredLevel {
+  n: number;
+  at: number;
+  reason: string;
+  reviewBy: number;
+  by: Person;
+  before?: number;
+}
+
+export interface Action {
+  no: number;
+  what: string;
+  owner: string;
+  due: number;
+  raisedAt: number;
+  by: Person;
+  rule?: RuleId;
+  alert?: number;
+  figure?: string;
+  chased: number;
+}
+
+export interface CardRun {
+  card: CardId;
+  steps: Record<string, { at: number; by: Person; cannot?: string }>;
+  /** What it was begun for is over since; kept for a day, for the steps of standing down. */
+  over?: number;
+}
+
+export interface StuckMessage {
+  group: GroupId;
+  channel: string;
+  about: string;
+  since: number;
+  detail: string;
+}
+
 export interface BoardState {
   definition: BoardDefinition | null;
   definedAt: number;
@@ -58,6 +177,21 @@ export interface BoardState {
   statuses: Record<ProviderId, ProviderStatus>;
   /** The last jump of the server's clock. */
   clock: { at: number; byMs: number } | null;
+  rules: Record<RuleId, RuleState>;
+  /** Open alerts by rule. */
+  alerts: Record<RuleId, Alert>;
+  /** Numbers given to alerts and to actions so far. */
+  counts: { alerts: number; actions: number };
+  shelves: Record<RuleId, Shelf>;
+  /** Newest readings of the series that slopes are taken of, ascending by observed moment. */
+  windows: Record<SeriesId, TrendPoint[]>;
+  usuals: Record<string, Usual>;
+  levels: Record<LevelId, LevelState>;
+  declared: Record<LevelId, DeclaredLevel>;
+  /** Open actions by number. */
+  actions: Record<string, Action>;
+  cards: Record<string, CardRun>;
+  stuck: Record<string, StuckMessage>;
 }
 
 export const emptyBoard: BoardState = {
@@ -69,6 +203,17 @@ export const emptyBoard: BoardState = {
   feeds: {},
   statuses: {},
   clock: null,
+  rules: {},
+  alerts: {},
+  counts: { alerts: 0, actions: 0 },
+  shelves: {},
+  windows: {},
+  usuals: {},
+  levels: {},
+  declared: {},
+  actions: {},
+  cards: {},
+  stuck: {},
 };
 
 const texts = new WeakMap<object, string>();
@@ -88,11 +233,12 @@ export function stateText(state: BoardState): string {
   for (const key of Object.keys(state).sort() as (keyof BoardState)[]) {
     const slice = state[key];
     let text: string;
-    if (key === 'definition') text = slice === null ? 'null' : remembered(slice as object);
-    else if (key === 'series')
-      text = `{${Object.keys(state.series)
+    if (slice === null || key === 'counts' || key === 'numbers') text = canonical(slice);
+    else if (key === 'definition' || key === 'clock') text = remembered(slice as object);
+    else if (typeof slice === 'object')
+      text = `{${Object.keys(slice)
         .sort()
-        .map((id) => `${JSON.stringify(id)}:${remembered(state.series[id]!)}`)
+        .map((id) => `${JSON.stringify(id)}:${remembered((slice as Record<string, object>)[id]!)}`)
         .join(',')}}`;
     else text = canonical(slice);
     parts.push(`${JSON.stringify(key)}:${text}`);

@@ -1,5 +1,7 @@
 /** Boards small enough to read, for examples, properties and golden timelines. */
 import type { ProposedDefinition } from '../src/decide/define-board.js';
+import type { ResponseDefinition } from '../src/response.js';
+import type { Condition, Hours, PlainCondition, Rule, Severity } from '../src/rule.js';
 import type { Band, FeedDefinition, Label, Metric, ProviderDefinition, RollupDefinition, Unit } from '../src/definition.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../src/time.js';
 import { LONDON } from './london.js';
@@ -30,6 +32,34 @@ export interface BoardSketch {
   series: Record<string, SeriesSketch>;
   rollups?: Record<string, { how: RollupDefinition['how']; of: string[]; over?: string[]; watch?: string; act?: string }>;
   trend?: { bucket: string; buckets: number };
+  /** With rules there are three groups: `duty`, who is followed by `site` after 10 minutes and `system` after 20, and `data`. */
+  rules?: Record<string, RuleSketch>;
+}
+export interface PlainSketch {
+  line?: string;
+  share?: string;
+  of?: string;
+  least?: number;
+  rate?: string;
+  reach?: string;
+  during?: string;
+  within?: string;
+  usual?: string;
+  difference?: string;
+  less?: string;
+  late?: string;
+  is?: string;
+}
+export interface RuleSketch {
+  when: PlainSketch | { composite: PlainSketch[]; atLeast: number };
+  severity?: Severity;
+  for?: string;
+  readings?: number;
+  clear?: { is?: string; for?: string; readings?: number };
+  least?: { figure: string; atLeast: number };
+  active?: { days?: string[]; from: string; to: string };
+  owner?: string;
+  supersedes?: string[];
 }
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -63,6 +93,74 @@ function band(text: string): Band {
   if (!found) throw new Error(`"${text}" is no band such as "over 40"`);
   return { [BANDS[found[1]!]!]: Number(found[2]) };
 }
+
+function plain({ line, share, of, least, rate, reach, during, within, usual, difference, less, late, is }: PlainSketch): PlainCondition {
+  if (late !== undefined) return { kind: 'late', feed: late };
+  const it = band(is!);
+  if (share !== undefined) return { kind: 'share', figure: share, of: of!, least: least ?? 1, band: it };
+  if (rate !== undefined) return { kind: 'rate', figure: rate, overMs: durationMs(during!), band: it };
+  if (reach !== undefined) return { kind: 'reach', figure: reach, overMs: durationMs(during!), withinMs: durationMs(within!), band: it };
+  if (usual !== undefined) return { kind: 'usual', figure: usual, band: it };
+  if (difference !== undefined) return { kind: 'difference', figure: difference, less: less!, band: it };
+  return { kind: 'line', figure: line!, band: it };
+}
+
+function hours({ days = DAYS, from, to }: NonNullable<RuleSketch['active']>): Hours {
+  return { days: days.map((day) => DAYS.indexOf(day) + 1), from, to };
+}
+
+/** A rule as short as its story needs it. */
+export function ruleOf(id: string, sketch: RuleSketch): Rule {
+  const { when, clear = {} } = sketch;
+  const condition: Condition = 'composite' in when ? { kind: 'composite', of: when.composite.map(plain), atLeast: when.atLeast } : plain(when);
+  const rule: Rule = {
+    id,
+    label: label(id),
+    place: half(id, 1),
+    severity: sketch.severity ?? 'act',
+    when: condition,
+    forMs: durationMs(sketch.for ?? '0s'),
+    forReadings: sketch.readings ?? 1,
+    clear: { forMs: durationMs(clear.for ?? '0s'), readings: clear.readings ?? 1, ...(clear.is !== undefined && { band: band(clear.is) }) },
+    owner: sketch.owner ?? (condition.kind === 'late' ? 'data' : 'duty'),
+    card: 'look',
+    tests: [],
+  };
+  if (sketch.least) rule.least = sketch.least;
+  if (sketch.active) rule.active = hours(sketch.active);
+  if (sketch.supersedes) rule.supersedes = sketch.supersedes;
+  return rule;
+}
+
+export const RESPONSE: ResponseDefinition = {
+  groups: {
+    duty: {
+      id: 'duty',
+      name: label('Duty manager'),
+      kind: 'duty',
+      climb: [
+        { afterMs: 10 * MINUTE_MS, group: 'site' },
+        { afterMs: 20 * MINUTE_MS, group: 'system' },
+      ],
+    },
+    site: { id: 'site', name: label('Site'), kind: 'site', climb: [] },
+    system: { id: 'system', name: label('System'), kind: 'system', climb: [] },
+    data: { id: 'data', name: label('Data team'), kind: 'data', climb: [] },
+  },
+  holidays: [],
+  cards: {
+    look: {
+      id: 'look',
+      title: label('Look'),
+      steps: [
+        { id: 'see', text: label('See'), phase: 'first-15', role: label('Duty manager') },
+        { id: 'call', text: label('Call'), phase: 'first-hour', role: label('Duty manager') },
+      ],
+    },
+  },
+  schemes: {},
+  levels: {},
+};
 
 function lines(sketch: { watch?: string; act?: string }): { thresholds?: { watch?: Band; act?: Band } } {
   if (sketch.watch === undefined && sketch.act === undefined) return {};
@@ -149,5 +247,6 @@ export function boardOf(sketch: BoardSketch): ProposedDefinition {
     overview: [column],
     detail: [column],
     links: [],
+    ...(sketch.rules && { response: RESPONSE, rules: Object.fromEntries(Object.entries(sketch.rules).map(([id, rule]) => [id, ruleOf(id, rule)])) }),
   };
 }

@@ -1,15 +1,28 @@
 /** The whole board as a screen shows it at `now`. Panels take parts of this and nothing else. */
 import type { ColumnDefinition, FigureId, Label, LineDefinition, LinkDefinition, TileDefinition } from '../definition.js';
 import { isCurrent, judgeFreshness, worseFreshness, type Freshness } from '../rules/freshness.js';
+import type { Severity } from '../rule.js';
 import type { BoardState } from '../state.js';
 import { offsetMsAt } from '../time.js';
+import { actionsView, type ActionsView } from './actions.js';
+import { alertsView, type AlertView, type AlertsView } from './alerts.js';
 import { figureView, type FigureView } from './figure.js';
+import { levelViews, type LevelView } from './levels.js';
 
 export type Density = 'overview' | 'detail';
 
+/** What stands against a figure, or against a tile: the worst of its raised alerts, and how many there are. */
+export interface AlertMark {
+  severity: Severity;
+  count: number;
+  /** Nobody has the worst yet. */
+  unowned: boolean;
+  lostSince?: number;
+}
 export interface LineView {
   label: Label;
   figure: FigureView;
+  alert?: AlertMark;
 }
 export interface TileView {
   id: string;
@@ -21,6 +34,7 @@ export interface TileView {
   headline: FigureView;
   lines: LineView[];
   parts: LineView[];
+  alert?: AlertMark;
 }
 export interface ColumnView {
   title: Label;
@@ -86,6 +100,10 @@ export interface BoardView {
   columns: ColumnView[];
   links: LinkView[];
   attention: AttentionView[];
+  /** Absent on boards that only show. */
+  alerts?: AlertsView;
+  actions?: ActionsView;
+  levels: LevelView[];
   providers: ProviderView[];
   /** Current words of the providers, newest first. */
   messages: { provider: Label; text: string; at: number }[];
@@ -129,6 +147,28 @@ export function feedViews(state: BoardState, now: number): FeedView[] {
 
 const SEVERITY = { act: 0, watch: 1, none: 2, ok: 3 } as const;
 
+/** Raised alerts by the figure they are about; those behind a composite still mark their figure. */
+function marks(alerts: AlertsView): { figure: Map<FigureId, AlertMark>; tile: Map<string, AlertMark> } {
+  const raised = [...alerts.open, ...alerts.groups.flatMap(({ behind }) => behind)];
+  const RANK = { critical: 0, act: 1, watch: 2 } as const;
+  raised.sort((a, b) => RANK[a.severity] - RANK[b.severity] || Number(b.unowned) - Number(a.unowned));
+  const by = <K>(keyOf: (alert: AlertView) => K | undefined): Map<K, AlertMark> => {
+    const found = new Map<K, AlertMark>();
+    for (const alert of raised) {
+      const key = keyOf(alert);
+      if (key === undefined) continue;
+      const mark = found.get(key);
+      if (mark) mark.count++;
+      else {
+        const { severity, unowned, lostSince } = alert;
+        found.set(key, { severity, count: 1, unowned, ...(lostSince === undefined ? {} : { lostSince }) });
+      }
+    }
+    return found;
+  };
+  return { figure: by(({ figure }) => figure?.figure), tile: by(({ tile }) => tile) };
+}
+
 export function boardView(state: BoardState, now: number, density: Density): BoardView | undefined {
   const definition = state.definition;
   if (!definition) return undefined;
@@ -142,7 +182,14 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     }
     return view;
   };
-  const line = ({ label, figure: id }: LineDefinition): LineView => ({ label, figure: figure(id) });
+  const alerts = definition.response && alertsView(state, now);
+  const marked = alerts && marks(alerts);
+  const line = ({ label, figure: id }: LineDefinition): LineView => {
+    const view: LineView = { label, figure: figure(id) };
+    const alert = marked?.figure.get(id);
+    if (alert) view.alert = alert;
+    return view;
+  };
   const tile = (one: TileDefinition): TileView => {
     const headline = figure(one.headline);
     const placeId = one.place ?? headline.place;
@@ -150,6 +197,8 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     const place = definition.places[placeId];
     if (place) view.place = place.name;
     if (one.caption) view.caption = one.caption;
+    const alert = marked?.tile.get(one.id);
+    if (alert) view.alert = alert;
     return view;
   };
   const column = (one: ColumnDefinition): ColumnView => {
@@ -206,6 +255,7 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     columns,
     links: definition.links.filter((link) => shown.has(link.from) && shown.has(link.to)).map((link) => linkView(state, link, now)),
     attention: [...attention.values()].sort((a, b) => SEVERITY[a.figure.status] - SEVERITY[b.figure.status]),
+    levels: definition.response ? levelViews(state, now) : [],
     providers,
     messages: spoken.map(({ name, status }) => ({ provider: name, text: status.text, at: status.at })).sort((a, b) => b.at - a.at),
     figures: {
@@ -215,6 +265,10 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     },
   };
   if (definition.notice) view.notice = definition.notice;
+  if (alerts) {
+    view.alerts = alerts;
+    view.actions = actionsView(state, now);
+  }
   if (declared) {
     view.declared = { provider: declared.name, level: declared.status.level!, at: declared.status.at, forSystem: declared.forSystem };
     if (declared.scheme !== undefined) view.declared.scheme = declared.scheme;

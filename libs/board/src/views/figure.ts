@@ -4,6 +4,7 @@
  */
 import type { FigureId, Metric, RollupDefinition, SeriesDefinition, Target, Thresholds, Unit } from '../definition.js';
 import type { HoldReason } from '../events.js';
+import { combine } from '../rules/figure.js';
 import { isCurrent, judgeFreshness, worseFreshness, type Freshness } from '../rules/freshness.js';
 import { statusOf, type Status } from '../rules/threshold.js';
 import type { BoardState, TrendPoint } from '../state.js';
@@ -93,27 +94,6 @@ function seriesView(state: BoardState, series: SeriesDefinition, now: number): F
     if (held && view.status === 'ok') view.status = 'none';
   }
   return view;
-}
-
-function combine(how: RollupDefinition['how'], values: readonly number[], over: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sum = values.reduce((a, b) => a + b, 0);
-  switch (how) {
-    case 'sum':
-      return sum;
-    case 'mean':
-      return sum / values.length;
-    case 'max':
-      return Math.max(...values);
-    case 'min':
-      return Math.min(...values);
-    case 'ratio': {
-      const whole = over.reduce((a, b) => a + b, 0);
-      return whole > 0 ? (100 * sum) / whole : null;
-    }
-    default:
-      return how satisfies never;
-  }
 }
 
 /** A roll-up is as fresh as its oldest part and never good with a part missing (invariant I21). */
