@@ -37,21 +37,21 @@ module.exports = {
     only(
       'board-state-floor',
       'Events and state know only what they are made of.',
-      '^libs/board/src/(state|events|definition|time|canonical)\\.ts$',
-      '^libs/board/src/(events|definition|time|canonical)\\.ts$',
+      '^libs/board/src/(state|events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
+      '^libs/board/src/(events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
     ),
     only(
       'board-rules-floor',
       'Rules judge what they are given.',
       '^libs/board/src/(rules|spc)/',
       '^libs/board/src/(rules|spc)/',
-      '^libs/board/src/(state|events|definition|time|canonical)\\.ts$',
+      '^libs/board/src/(state|events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
     ),
     never(
       'board-decide-apart',
-      'Deciding, folding and viewing do not know each other.',
+      'What follows from an event is decided on the fold; the slices and the views are not its business.',
       { path: '^libs/board/src/decide/' },
-      { path: '^libs/board/src/(slices|views)/|^libs/board/src/evolve\\.ts$' },
+      { path: '^libs/board/src/(slices|views)/' },
     ),
     never(
       'board-views-apart',

@@ -20,8 +20,12 @@ const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 export function expectedOf(expected: BoardFile['feeds'][string]['expected']): Expected {
   if ('every' in expected) return { everyMs: milliseconds(expected.every) };
-  const days = expected.days ?? WEEK;
-  return { at: [...expected.at].sort(), days: WEEK.flatMap((day, i) => (days.includes(day) ? [i + 1] : [])) };
+  return { at: [...expected.at].sort(), days: weekdays(expected.days) };
+}
+
+/** Left out: every day. */
+export function weekdays(days: readonly (typeof WEEK)[number][] = WEEK): number[] {
+  return WEEK.flatMap((day, i) => (days.includes(day) ? [i + 1] : []));
 }
 
 /** The longest wait between two deliveries; by the clock an hour more, for the night the clocks go back. */

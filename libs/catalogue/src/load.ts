@@ -2,20 +2,22 @@
 import type { BoardId } from '@comm-cell/board/definition';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import { boardFile, metricFile, unitFile, type MetricEntry } from '@comm-cell/contract/definition';
+import { cardFile, holidayFile, schemeEntry, type CardEntry, type SchemeEntry } from '@comm-cell/contract/response';
 import { existsSync, readdirSync } from 'node:fs';
 import { faultsOfLines } from './lines.js';
 import { find, unknown } from './names.js';
 import { resolveBoard, type Catalogue } from './resolve.js';
+import { faultsOfScheme } from './schemes.js';
 import { DefinitionError, Source } from './source.js';
 
-/** Where units.yaml, metrics/ and boards/ are, seen from src/ and from dist/ alike. */
+/** Where units.yaml, metrics/, boards/ and the rest are, seen from src/ and from dist/ alike. */
 const HOME = new URL('../', import.meta.url);
 
 export function boardIds(): BoardId[] {
   return filesIn('boards').map((file) => file.slice('boards/'.length, -'.yaml'.length));
 }
 
-export function loadMetrics(home = HOME): Catalogue {
+export function loadMetrics(home = HOME): Pick<Catalogue, 'units' | 'metrics'> {
   const unitSource = new Source('units.yaml', new URL('units.yaml', home));
   const units = unitSource.read(unitFile) ?? {};
   const metrics: Record<string, MetricEntry> = {};
@@ -31,6 +33,37 @@ export function loadMetrics(home = HOME): Catalogue {
   return { units, metrics };
 }
 
+/** What boards answer with, whatever they measure. */
+function loadAnswers(): Pick<Catalogue, 'cards' | 'schemes' | 'holidays'> {
+  const cards: Record<string, CardEntry> = {};
+  const schemes: Record<string, SchemeEntry> = {};
+  const cardSources = filesIn('cards').map((file) => new Source(file, new URL(file, HOME)));
+  for (const source of cardSources) {
+    for (const [id, card] of Object.entries(source.read(cardFile) ?? {})) {
+      if (find(cards, id)) source.say([id], 'is defined in another file already');
+      cards[id] = card;
+    }
+  }
+  const schemeSources = filesIn('schemes').map((file) => new Source(file, new URL(file, HOME)));
+  for (const source of schemeSources) {
+    const scheme = source.read(schemeEntry);
+    if (!scheme) continue;
+    for (const [path, reason] of faultsOfScheme(scheme)) source.say(path, reason);
+    schemes[source.file.slice('schemes/'.length, -'.yaml'.length)] = scheme;
+  }
+  const holidaySource = new Source('holidays.yaml', new URL('holidays.yaml', HOME));
+  const holidays = holidaySource.read(holidayFile) ?? {};
+  stopAtFaults([...cardSources, ...schemeSources, holidaySource]);
+  return { cards, schemes, holidays };
+}
+
+let shippedCatalogue: Catalogue | undefined;
+
+/** What ships does not change while a process runs, and is large: it is read once. */
+function loadCatalogue(): Catalogue {
+  return (shippedCatalogue ??= { ...loadMetrics(), ...loadAnswers() });
+}
+
 /** By its id in this catalogue, or from a file of one's own. Throws a DefinitionError that tells all faults. */
 export function loadBoard(idOrFile: string): ProposedDefinition {
   const ids = boardIds();
@@ -41,7 +74,7 @@ export function loadBoard(idOrFile: string): ProposedDefinition {
   const file = shipped ? `boards/${idOrFile}.yaml` : idOrFile;
   const source = new Source(file, shipped ? new URL(file, HOME) : file);
   const content = source.read(boardFile);
-  const board = content && resolveBoard(content, source, loadMetrics());
+  const board = content && resolveBoard(content, source, loadCatalogue());
   if (shipped && board && board.id !== idOrFile) source.say(['board'], `a board of this catalogue has the name of its file, "${idOrFile}"`);
   stopAtFaults([source]);
   return board!;

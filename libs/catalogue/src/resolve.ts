@@ -5,16 +5,22 @@
 import type { FigureId, Metric, RollupDefinition, Target, Thresholds, TileDefinition } from '@comm-cell/board/definition';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardFile, MetricEntry, UnitFile } from '@comm-cell/contract/definition';
+import type { CardEntry, HolidayFile, SchemeEntry } from '@comm-cell/contract/response';
 import { expectedOf, faultOfLimit, milliseconds } from './cadence.js';
 import { faultsOfLines } from './lines.js';
 import { find } from './names.js';
+import { resolveResponse } from './response.js';
 import { faultsOfRollup } from './rollups.js';
+import { resolveRules, type Measured } from './rules.js';
 import type { Source } from './source.js';
 import { zoneTable } from './zone.js';
 
 export interface Catalogue {
   units: Readonly<Record<string, UnitFile[string]>>;
   metrics: Readonly<Record<string, MetricEntry>>;
+  cards: Readonly<Record<string, CardEntry>>;
+  schemes: Readonly<Record<string, SchemeEntry>>;
+  holidays: HolidayFile;
 }
 
 type Feeds = ProposedDefinition['feeds'];
@@ -35,6 +41,10 @@ export function resolveBoard(file: BoardFile, source: Source, catalogue: Catalog
   const tiles = named(file.tiles);
   for (const tile of Object.values(tiles)) checkTile(tile, file, source, catalogue, figures);
   checkWalls(file, source, figures);
+
+  const measured = Object.fromEntries(Object.values(figures).map((figure) => [figure.id, measuredOf(figure, catalogue)]));
+  const rules = resolveRules(file, source, measured, feeds);
+  const response = resolveResponse(file, source, measured, Object.values(rules), catalogue);
 
   const bucketMs = milliseconds(file.trend.bucket);
   if (bucketMs === 0) source.say(['trend', 'bucket'], 'must be longer than 0');
@@ -62,6 +72,20 @@ export function resolveBoard(file: BoardFile, source: Source, catalogue: Catalog
     overview: file.overview,
     detail: file.detail,
     links: file.links,
+    ...(response && { response }),
+    rules,
+  };
+}
+
+/** What a line of a figure can be compared with. */
+function measuredOf(figure: Figures[string], catalogue: Catalogue): Measured {
+  const { direction, range, kind } = catalogue.metrics[figure.metric]!;
+  const many = 'how' in figure && figure.how === 'sum' ? figure.of.length : 1;
+  return {
+    direction,
+    range: 'range' in figure ? figure.range : { min: range.min * many, max: range.max * many },
+    isNumber: kind !== 'text',
+    isSeries: 'feed' in figure,
   };
 }
 

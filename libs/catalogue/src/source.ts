@@ -75,7 +75,9 @@ export class Source {
 
   #add(offset: number, path: string, reason: string): void {
     const { line, col } = this.#lines.linePos(offset);
-    this.#issues.push({ file: this.file, line: Math.max(1, line), column: Math.max(1, col), path, reason });
+    const issue = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), path, reason };
+    // A rule for several places is one entry: what is wrong with it is told once.
+    if (!this.#issues.some((one) => one.line === issue.line && one.path === path && one.reason === reason)) this.#issues.push(issue);
   }
 
   /** Where the key (or the list item) of the path stands; of its nearest ancestor when it is missing. */

@@ -1,3 +1,6 @@
+import { defineBoard } from '@comm-cell/board/decide/define-board';
+import { failedTest } from '@comm-cell/board/decide/rule-tests';
+import { emptyBoard } from '@comm-cell/board/state';
 import { boardIds, loadBoard } from '@comm-cell/catalogue/load';
 import { describe, expect, it } from '@jest/globals';
 
@@ -54,5 +57,45 @@ describe('shipped boards', () => {
         .filter((id) => id.startsWith('ed.') && id.endsWith(place))
         .map((id) => id.slice(0, id.indexOf('@')));
     expect(ofEd('@wycombe')).toEqual(ofEd('@stoke-mandeville'));
+  });
+
+  it.each(boards)('$id answers: every rule has somebody and something to do', ({ rules = {}, response, feeds }) => {
+    for (const { id, owner, card, when, supersedes = [] } of Object.values(rules)) {
+      expect([id, response!.groups[owner]?.kind === 'data']).toEqual([id, when.kind === 'late']);
+      expect(response!.cards[card]?.steps.length).toBeGreaterThan(0);
+      expect(supersedes.filter((other) => !rules[other])).toEqual([]);
+    }
+    if (Object.keys(rules).some((id) => id.startsWith('data'))) {
+      const late = Object.values(rules).flatMap(({ when }) => (when.kind === 'late' ? [when.feed] : []));
+      expect(late.sort()).toEqual(Object.keys(feeds).sort());
+    }
+  });
+
+  it.each(boards)('$id tells stories that its rules keep to', (board) => {
+    const [event] = defineBoard(emptyBoard, board).events;
+    const definition = event?.kind === 'BoardDefined' ? event.definition : undefined;
+    expect(Object.values(board.rules ?? {}).flatMap((rule) => failedTest(definition!, rule) ?? [])).toEqual([]);
+  });
+
+  it('shows every kind of rule on a whole system, and what is said twice in two languages', () => {
+    for (const id of ['buckinghamshire', 'cwm-derwen']) {
+      const { rules = {}, response } = loadBoard(id);
+      expect(new Set(Object.values(rules).map(({ when }) => when.kind))).toEqual(
+        new Set(['line', 'share', 'rate', 'reach', 'usual', 'difference', 'composite', 'late']),
+      );
+      const labels = [
+        ...Object.values(rules).map(({ label }) => label),
+        ...Object.values(response!.cards).flatMap(({ title, steps }) => [title, ...steps.map(({ text }) => text)]),
+      ];
+      expect(labels.filter(({ en, cy }) => en === cy)).toEqual([]);
+    }
+  });
+
+  it('calls nobody on a holiday as on another day: the calendar of England and Wales', () => {
+    const { holidays } = loadBoard('buckinghamshire').response!;
+    expect(holidays).toHaveLength(32);
+    // Eight a year; none falls on a weekend, as a substitute day stands for it.
+    for (const year of ['2025', '2026', '2027', '2028']) expect(holidays.filter((day) => day.startsWith(year))).toHaveLength(8);
+    expect(holidays.filter((day) => [0, 6].includes(new Date(day).getUTCDay()))).toEqual([]);
   });
 });

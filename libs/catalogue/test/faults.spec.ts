@@ -1,5 +1,7 @@
 import { loadBoard, loadMetrics } from '@comm-cell/catalogue/load';
+import { faultsOfScheme } from '@comm-cell/catalogue/schemes';
 import { DefinitionError } from '@comm-cell/catalogue/source';
+import { schemeEntry } from '@comm-cell/contract/response';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -259,6 +261,257 @@ describe('a faulty board', () => {
     expect(() => loadBoard('buckinghamshir')).toThrow(
       'buckinghamshir:1: unknown board "buckinghamshir"; did you mean "buckinghamshire"?, and there is no such file',
     );
+  });
+});
+
+/** The same board, and how it answers. Its lines begin at 50. */
+const ANSWERING = `${GOOD}holidays: england-and-wales
+groups:
+  duty:
+    name: { en: Duty, cy: Dyletswydd }
+    kind: duty
+    climb: [{ after: 10m, group: site }, { after: 20m, group: executive }]
+  site: { name: { en: Site, cy: Safle }, kind: site }
+  executive: { name: { en: Executive, cy: Gweithredwr }, kind: executive }
+  desk:
+    name: { en: Data desk, cy: Desg data }
+    kind: data
+levels:
+  trust:
+    scheme: opel-2023-24
+    name: { en: Trust, cy: Ymddiriedolaeth }
+    provider: trust
+    parameters: { four-hour: ed.four-hour@north }
+  whole: { scheme: opel-2023-24, name: { en: Whole, cy: Cyfan }, of: [{ level: trust, weight: 0.5 }] }
+levelGroup: duty
+rules:
+  crowded:
+    label: { en: Crowded, cy: Gorlawn }
+    places: [north]
+    severity: act
+    when: { line: ed.in-department, over: 110 }
+    for: 15m
+    clear: { under: 90, for: 15m }
+    owner: duty
+    card: department-crowded
+  resus:
+    label: { en: No resus, cy: Dim dadebru }
+    places: [north, south]
+    severity: critical
+    when: { composite: [{ line: ed.resus-free, atMost: 0 }, { line: ed.in-department@north, over: 80 }] }
+    owner: { north: duty, south: site }
+    card: resus-full
+    supersedes: [crowded@north]
+  late:
+    label: { en: 'Late: {feed}', cy: 'Hwyr: {feed}' }
+    feeds: all
+    severity: watch
+    when: late
+    owner: desk
+    card: feed-late
+`;
+
+describe('a board that answers', () => {
+  it('has one rule for each place and each feed', () => {
+    expect(faultsOf(ANSWERING)).toEqual([]);
+    const { rules, response } = loadBoard(join(folder, 'trial.yaml'));
+    expect(Object.keys(rules!)).toEqual(['crowded@north', 'resus@north', 'resus@south', 'late@live', 'late@daily']);
+    expect(rules!['crowded@north']).toEqual({
+      id: 'crowded@north',
+      label: { en: 'Crowded', cy: 'Gorlawn' },
+      place: 'north',
+      severity: 'act',
+      when: { kind: 'line', figure: 'ed.in-department@north', band: { over: 110 } },
+      forMs: 900_000,
+      forReadings: 1,
+      clear: { band: { under: 90 }, forMs: 900_000, readings: 1 },
+      owner: 'duty',
+      card: 'department-crowded',
+      tests: [],
+    });
+    expect(rules!['resus@south']).toMatchObject({
+      owner: 'site',
+      supersedes: ['crowded@north'],
+      when: { kind: 'composite', atLeast: 2, of: [{ figure: 'ed.resus-free@south' }, { figure: 'ed.in-department@north' }] },
+    });
+    expect(rules!['late@daily']).toMatchObject({ label: { en: 'Late: Daily', cy: 'Hwyr: Dyddiol' }, place: 'north', when: { kind: 'late', feed: 'daily' } });
+    expect(response!.groups['duty']!.climb).toEqual([
+      { afterMs: 600_000, group: 'site' },
+      { afterMs: 1_200_000, group: 'executive' },
+    ]);
+    // Those that rules name, and those of the levels the board can reach.
+    expect(Object.keys(response!.cards).sort()).toEqual([
+      'department-crowded',
+      'feed-late',
+      'level-2@opel-2023-24',
+      'level-3@opel-2023-24',
+      'level-4@opel-2023-24',
+      'resus-full',
+    ]);
+    expect(Object.keys(response!.schemes)).toEqual(['opel-2023-24']);
+    expect(response!.holidays).toContain('2026-12-28');
+  });
+
+  it.each([
+    ['no owner', '    owner: duty\n    card: dep', '    card: dep', '70: rules.crowded.owner: is missing'],
+    ['no card', '    card: department-crowded\n', '', '70: rules.crowded.card: is missing'],
+    ['an unknown group', 'owner: duty\n    card: dep', 'owner: dity\n    card: dep', '77: rules.crowded.owner: unknown group "dity"; did you mean "duty"?'],
+    ['an unknown card', 'card: resus-full', 'card: resus-ful', '85: rules.resus.card: unknown card "resus-ful"; did you mean "resus-full"?'],
+    [
+      'an unknown figure',
+      'line: ed.in-department, over',
+      'line: ed.in-departmnet, over',
+      '74: rules.crowded.when.line: unknown figure "ed.in-departmnet@north"; did you mean "ed.in-department@north"?',
+    ],
+    ['an unknown feed', 'feeds: all', 'feeds: [live, dayly]', '89: rules.late.feeds.1: unknown feed "dayly"; did you mean "daily"?'],
+    [
+      'an unknown place',
+      'places: [north]',
+      'places: [nroth]',
+      ['72: rules.crowded.places.0: unknown place "nroth"; did you mean "north"?', '86: rules.resus.supersedes.0: unknown rule "crowded@north"'],
+    ],
+    ['no place', '    places: [north]\n', '', ['70: rules.crowded: names no places', '85: rules.resus.supersedes.0: unknown rule "crowded@north"']],
+    ['an owner for one place only', '{ north: duty, south: site }', '{ north: duty }', '84: rules.resus.owner: has no group for "south"'],
+    ['a clearing line above', 'clear: { under: 90,', 'clear: { under: 120,', '76: rules.crowded.clear: clearing at 120 is not easier than firing at 110'],
+    [
+      'a clearing line that touches',
+      'over: 110 }\n    for: 15m\n    clear: { under: 90,',
+      'atLeast: 110 }\n    for: 15m\n    clear: { atMost: 110,',
+      '76: rules.crowded.clear: clearing at 110 is not easier than firing at 110',
+    ],
+    [
+      'a clearing line on the wrong side',
+      'clear: { under: 90,',
+      'clear: { over: 90,',
+      '76: rules.crowded.clear: a rule that fires upwards clears under or atMost a value',
+    ],
+    ['no line', 'department, over: 110 }', 'department }', '74: rules.crowded.when: needs a line: over, atLeast, under or atMost'],
+    ['a line out of reach', 'department, over: 110 }', 'department, over: 900 }', '74: rules.crowded.when.line: the line can never be reached within 0 to 500'],
+    [
+      'a line on the good side',
+      'department, over: 110 }\n    for: 15m\n    clear: { under: 90, for: 15m }',
+      'department, under: 110 }',
+      '74: rules.crowded.when.line: atMost or under cannot be a line of a metric that is higher-is-worse',
+    ],
+    [
+      'words',
+      'line: ed.in-department, over: 110 }\n    for: 15m\n    clear: { under: 90, for: 15m }',
+      'difference: context.note, less: ed.in-department, over: 1 }',
+      '74: rules.crowded.when.difference: "context.note@north" is words, and words have no line',
+    ],
+    [
+      'a slope of a roll-up',
+      'line: ed.in-department, over: 110 }\n    for: 15m\n    clear: { under: 90, for: 15m }',
+      'rate: ed.resus-free@both, during: 1h, under: -2 }',
+      '74: rules.crowded.when.rate: "ed.resus-free@both" is a roll-up; a slope is taken of one series',
+    ],
+    [
+      'a composite of composites',
+      '{ line: ed.in-department@north, over: 80 }]',
+      '{ composite: [] }]',
+      '83: rules.resus.when.composite.1: a composite cannot be part of another; name its conditions here',
+    ],
+    ['more parts than there are', 'over: 80 }] }', 'over: 80 }], atLeast: 3 }', '83: rules.resus.when.atLeast: there are only 2 parts'],
+    ['a rule behind itself', '[crowded@north]', '[resus]', '86: rules.resus.supersedes.0: a rule cannot stand behind itself'],
+    ['a rule behind nothing', '[crowded@north]', '[crowded@south]', /^86: rules\.resus\.supersedes\.0: unknown rule "crowded@south"; did you mean/],
+    ['late data for clinicians', 'owner: desk', 'owner: duty', '92: rules.late.owner: late data is for a group of kind data, and "duty" is of kind duty'],
+    [
+      'patients for the data desk',
+      '    owner: duty\n',
+      '    owner: desk\n',
+      '77: rules.crowded.owner: "desk" looks after data; what happens to patients needs another group',
+    ],
+    [
+      'a ladder to the data desk',
+      '20m, group: executive',
+      '20m, group: desk',
+      '55: groups.duty.climb.1.group: alerts about data stay with owners of data, and others never reach them',
+    ],
+    ['a ladder out of order', 'after: 20m', 'after: 5m', '55: groups.duty.climb.1.after: the steps of a ladder stand in ascending order'],
+    [
+      'nobody for the night',
+      '    kind: data\n',
+      "    kind: data\n    hours: { from: '08:00', to: '18:00' }\n",
+      '61: groups.desk.hours: somebody else must be named for the other hours: otherwise',
+    ],
+    ['an unknown calendar', 'england-and-wales', 'england', /^50: holidays: unknown calendar "england"/],
+    [
+      'an unknown scheme',
+      'scheme: opel-2023-24\n',
+      'scheme: opel-2023\n',
+      [/^63: levels\.trust\.scheme: unknown scheme "opel-2023"/, /^67: levels\.whole\.of\.0\.level: a level is made of/],
+    ],
+    [
+      'an unknown parameter',
+      '{ four-hour: ed',
+      '{ for-hour: ed',
+      '66: levels.trust.parameters.for-hour: unknown parameter "for-hour"; did you mean "four-hour"?',
+    ],
+    ['a level of itself', '[{ level: trust,', '[{ level: whole,', '67: levels.whole.of.0.level: a level is made of those that stand before it'],
+    ['nobody to tell of a level', 'levelGroup: duty', 'levelGroup: nobody', '68: levelGroup: unknown group "nobody"'],
+  ] as [what: string, from: string, to: string, faults: string | RegExp | (string | RegExp)[]][])('is told of %s', (_, from, to, expected) => {
+    expect(ANSWERING).toContain(from);
+    const start = ANSWERING.indexOf(from, GOOD.length);
+    const faults = faultsOf(ANSWERING.slice(0, start) + ANSWERING.slice(start).replace(from, to));
+    expect(faults).toEqual([expected].flat().map((one) => (one instanceof RegExp ? expect.stringMatching(one) : one)));
+  });
+});
+
+describe('a scheme', () => {
+  const { source: _source, ...rest } = schemeEntry.parse({
+    name: { en: 'S', cy: 'S' },
+    mark: 'S',
+    version: '1',
+    issuer: 'nobody',
+    source: 'a test',
+    from: '2026-01-01',
+    mode: 'both',
+    levels: [1, 2, 3].map((n) => ({ n, name: { en: 'L', cy: 'L' }, meaning: { en: 'M', cy: 'M' }, look: 'ok' })),
+    parameters: {
+      a: {
+        label: { en: 'A', cy: 'A' },
+        bands: [
+          { over: 9, points: 2 },
+          { over: 5, points: 1 },
+        ],
+      },
+    },
+    cuts: [
+      { upTo: 0, level: 1 },
+      { upTo: 2, level: 2 },
+    ],
+    declared: '24h',
+  });
+  const good = { ...rest, source: 'a test' };
+
+  it.each([
+    ['nothing', {}, []],
+    ['a score without a level', { cuts: [{ upTo: 1, level: 1 }] }, [[['cuts'], 'the parameters can score 2, and no cut reaches that far']]],
+    ['a level that is none', { cuts: [{ upTo: 2, level: 7 }] }, [[['cuts', 0, 'level'], 'there is no level 7']]],
+    [
+      'bands that are not worst first',
+      {
+        parameters: {
+          a: {
+            ...good.parameters['a']!,
+            bands: [
+              { over: 5, points: 1 },
+              { over: 9, points: 2 },
+            ],
+          },
+        },
+        cuts: [{ upTo: 2, level: 1 }],
+      },
+      [[['parameters', 'a', 'bands', 1, 'points'], 'bands stand worst first, with fewer points each']],
+    ],
+    [
+      'parameters without a pillar',
+      { how: 'worst-pillar' as const },
+      [[['parameters', 'a'], 'the level is that of the worst pillar, so each parameter names its pillar']],
+    ],
+    ['parameters that nobody uses', { mode: 'declared' as const }, [[['parameters'], 'a level that is only declared has no parameters']]],
+  ])('is told of %s', (_, change, faults) => {
+    expect(faultsOfScheme({ ...good, ...change })).toEqual(faults);
   });
 });
 

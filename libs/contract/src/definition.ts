@@ -3,41 +3,13 @@
  * files and turns them into the journaled `BoardDefinition`; the JSON Schemas for editors come from here too.
  */
 import { z } from 'zod';
+import { cardEntry, groupEntry, levelEntry, ruleEntry, schemeEntry } from './response.js';
+import { band, clock, days, duration, figureId, id, key, label, words as short } from './written.js';
 
-const id = z
-  .string()
-  .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'use small letters, digits, dots and hyphens, e.g. "ed.in-department"')
-  .max(60);
-const key = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use small letters, digits and hyphens, e.g. "stoke-mandeville"')
-  .max(40);
-export const figureId = z
-  .string()
-  .regex(/^[a-z0-9]+([.-][a-z0-9]+)*@[a-z0-9]+(-[a-z0-9]+)*$/, 'name a figure as metric@place, e.g. "ed.in-department@stoke-mandeville"')
-  .meta({ description: 'A series or a roll-up: metric@place' });
-
-const text = z.string().trim().min(1).max(120);
-export const label = z.strictObject({ en: text, cy: text }).meta({ description: 'The same words in English and in Welsh' });
-const short = (most: number) => z.strictObject({ en: z.string().trim().min(1).max(most), cy: z.string().trim().min(1).max(most) });
-
-export const duration = z
-  .string()
-  .regex(/^(\d+(\.\d+)?)(s|m|h|d)$/, 'write a duration as a number and s, m, h or d, e.g. "15m"')
-  .meta({ description: 'A duration: 30s, 15m, 6h, 2d' });
-
-const band = z
-  .strictObject({
-    over: z.number().exactOptional(),
-    atLeast: z.number().exactOptional(),
-    under: z.number().exactOptional(),
-    atMost: z.number().exactOptional(),
-  })
-  .refine((b) => Object.keys(b).length > 0, 'a band needs over, atLeast, under or atMost');
-export const thresholds = z
+const thresholds = z
   .strictObject({ watch: band.exactOptional(), act: band.exactOptional() })
   .refine((t) => t.watch !== undefined || t.act !== undefined, 'give watch, act or both');
-export const target = z.union([z.strictObject({ atMost: z.number() }), z.strictObject({ atLeast: z.number() })]);
+const target = z.union([z.strictObject({ atMost: z.number() }), z.strictObject({ atLeast: z.number() })]);
 const range = z.strictObject({ min: z.number(), max: z.number() }).refine((r) => r.min < r.max, 'min must be below max');
 
 export const unitFile = z.record(
@@ -102,11 +74,8 @@ export const boardFile = z.strictObject({
       expected: z.union([
         z.strictObject({ every: duration }),
         z.strictObject({
-          at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a clock time as HH:MM')).min(1),
-          days: z
-            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-            .min(1)
-            .exactOptional(),
+          at: z.array(clock).min(1),
+          days: days.exactOptional(),
         }),
       ]),
       grace: duration,
@@ -160,6 +129,17 @@ export const boardFile = z.strictObject({
       }),
     )
     .default([]),
+  /** Calendar of bank holidays, of holidays.yaml. */
+  holidays: key.exactOptional(),
+  groups: z.record(key, groupEntry).default({}),
+  /** Cards of this board; those of cards/ can be named without being listed. */
+  cards: z.record(key, cardEntry).default({}),
+  /** Schemes of this board, in place of one of schemes/ or beside them. */
+  schemes: z.record(key, schemeEntry).default({}),
+  levels: z.record(key, levelEntry).default({}),
+  /** Told when a level changes. */
+  levelGroup: key.exactOptional(),
+  rules: z.record(key, ruleEntry).default({}),
 });
 
 export type UnitFile = z.infer<typeof unitFile>;
