@@ -2,9 +2,12 @@
 import pg from 'pg';
 import { DataSource, type EntityTarget } from 'typeorm';
 import { Journal1763800000001 } from './migrations/1-journal.js';
+import { Messages1763800000002 } from './migrations/2-messages.js';
+import { People1763800000003 } from './migrations/3-people.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
 export const APP_ROLE = 'commcell_app';
+const MIGRATIONS = [Journal1763800000001, Messages1763800000002, People1763800000003];
 const MIGRATION_LOCK = 4_216_001;
 /** Months of readings that get a partition of their own ahead of time. */
 const MONTHS_AHEAD = 3;
@@ -86,7 +89,7 @@ export function dataSource(url: string, entities: readonly Entity[]): DataSource
     type: 'postgres',
     url,
     entities: [...entities],
-    migrations: [Journal1763800000001],
+    migrations: MIGRATIONS,
     migrationsTableName: 'schema_steps',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -107,7 +110,7 @@ export async function prepareDatabase(url: string, now: Date): Promise<void> {
     const migrator = new DataSource({
       type: 'postgres',
       url,
-      migrations: [Journal1763800000001],
+      migrations: MIGRATIONS,
       migrationsTableName: 'schema_steps',
       migrationsTransactionMode: 'each',
       synchronize: false,

@@ -3,12 +3,14 @@
  * join leaves the planner free to read every receipt of the board instead, and on a table it has not analysed yet it does.
  */
 
+import { tell } from './tell.sql.js';
+
 /**
  * One statement, one commit: takes the seqs from the head row if it still stands where the caller decided, and
  * writes events, readings, series numbers and receipts. No row comes back when another process was faster or
  * a receipt of this group exists already: then nothing at all was written.
  */
-export const APPEND = `
+const APPENDING = `
 with head as (
   update board_head set seq = $4::bigint, hash = $5::bytea
   where board_id = $1 and epoch = $2::uuid and seq = $3::bigint
@@ -32,8 +34,13 @@ with head as (
   insert into readings (board_id, series_no, observed_at, revision, value, words, seq)
   select head.board_id, r.no, to_timestamp(r.at / 1000), r.rev, r.value, r.words, r.seq
   from head, unnest($19::int[], $20::float8[], $21::smallint[], $22::float8[], $23::text[], $24::bigint[]) as r(no, at, rev, value, words, seq)
-)
+)`;
+const WAKING = `
 select pg_notify('journal', head.board_id || ' ' || $4) from head`;
+
+export const APPEND = `${APPENDING}${WAKING}`;
+/** The same with messages to people, $25 to $31. */
+export const APPEND_AND_TELL = `${APPENDING}, ${tell(25)}${WAKING}`;
 
 export const CREATE_BOARD = `insert into board_head (board_id, epoch, seq, hash) values ($1, $2, 0, $3) on conflict do nothing`;
 

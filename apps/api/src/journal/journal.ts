@@ -11,6 +11,7 @@ import { APP_ROLE } from '../database/schema.js';
 import { genesis, link } from './chain.js';
 import { crashpoint } from './crashpoint.js';
 import * as sql from './journal.sql.js';
+import { type Told, tellValues } from './tell.sql.js';
 
 export interface Head {
   epoch: string;
@@ -45,7 +46,9 @@ export interface StoredReceipt {
 export interface PreparedAppend {
   next: Head;
   entries: Entry[];
+  /** Values of `APPEND`, or of `APPEND_AND_TELL` when somebody is told. */
   values: unknown[];
+  tells: boolean;
 }
 
 export interface Checkpoint {
@@ -126,6 +129,7 @@ export class Journal {
     events: readonly NewEvent[],
     receipts: readonly NewReceipt[],
     numbers: Readonly<Record<string, number>>,
+    told: readonly Told[] = [],
   ): PreparedAppend {
     const entries: Entry[] = [];
     const kinds: string[] = [];
@@ -195,7 +199,9 @@ export class Journal {
         numberArray(readings.value),
         readings.words.some((word) => word !== null) ? readings.words : nulls(readings.words.length),
         numberArray(readings.seq),
+        ...(told.length > 0 ? tellValues(told, at) : []),
       ],
+      tells: told.length > 0,
     };
   }
 
@@ -206,7 +212,11 @@ export class Journal {
   async append(prepared: PreparedAppend): Promise<AppendResult> {
     crashpoint('append.before');
     try {
-      const { rowCount } = await this.pool.query({ name: 'append', text: sql.APPEND, values: prepared.values });
+      const { rowCount } = await this.pool.query(
+        prepared.tells
+          ? { name: 'append-and-tell', text: sql.APPEND_AND_TELL, values: prepared.values }
+          : { name: 'append', text: sql.APPEND, values: prepared.values },
+      );
       crashpoint('append.after-commit');
       return rowCount === 1 ? 'done' : 'outdated';
     } catch (error) {

@@ -4,17 +4,21 @@
  *
  * Concurrent submissions share one statement (group commit). They are decided one after the other on a fold
  * of the state, so the second sees what the first will have done; nothing becomes visible before the commit.
+ * While a statement is under way, what arrives is decided already on what it will have done (docs/adr 0012).
  */
 import { createHash } from 'node:crypto';
 import { canonical } from '@comm-cell/board/canonical';
 import type { Decision } from '@comm-cell/board/decide/decision';
+import { comeDue, follow } from '@comm-cell/board/decide/react';
 import { type CandidateRow, type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
-import type { Entry } from '@comm-cell/board/events';
+import type { BoardEvent, Entry } from '@comm-cell/board/events';
+import { isTold, messagesFor } from '@comm-cell/board/decide/tell';
 import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
 import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
 import { genesis, link } from '../journal/chain.js';
 import { crashpoint } from '../journal/crashpoint.js';
 import {
+  type AppendResult,
   type Head,
   type Journal,
   type JournalRow,
@@ -24,6 +28,7 @@ import {
   StoreDown,
   type StoredReceipt,
 } from '../journal/journal.js';
+import type { Told } from '../journal/tell.sql.js';
 
 /** Where a submission ended up: `fromSeq`..`toSeq` is null when it led to no event. */
 export interface Placed {
@@ -56,13 +61,27 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A group that has been decided and waits for its commit. */
-interface Decided {
-  waiting: Waiting[];
-  answers: (() => void)[];
+/** Submissions that share one statement, as far as they are decided. */
+interface Group {
+  /** Where it continues the journal: it is of no use anywhere else. */
+  from: Head;
+  at: number;
   /** Dropped if the commit fails: the state is touched only after it. */
   fold: Fold;
-  prepared: PreparedAppend | undefined;
+  waiting: Waiting[];
+  answers: (() => void)[];
+  events: NewEvent[];
+  receipts: NewReceipt[];
+  keys: Set<string>;
+  rows: number;
+  /** Takes no more: who comes next has to wait for a commit. */
+  closed: boolean;
+}
+
+/** A group that is under way to the journal. */
+interface Sent {
+  group: Group;
+  prepared: PreparedAppend;
 }
 
 /**
@@ -79,6 +98,8 @@ const QUEUE_LIMIT = 5_000;
 const CHECKPOINT_EVERY = 10_000;
 /** How long the outcome of an append may stay unknown before its senders are told to try again. */
 const SETTLE_MS = 8_000;
+/** Source of what follows from the rules, without anybody's doing. */
+const RULES = 'rules';
 
 /** The journal does not continue what this process knows: it was restored or rewritten. */
 export class BrokenChain extends Error {}
@@ -91,6 +112,10 @@ export class BoardKeeper {
   #recentReadings = 0;
   #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
+  #sent: Sent | undefined;
+  /** The first of the queue, decided on what the group under way will have done. Dropped when that comes out otherwise. */
+  #ahead: Group | undefined;
+  #refreshing: { resolve(): void; reject(error: unknown): void }[] = [];
   /** The journal is known to reach at least this seq. */
   #grownTo = 0;
   #checkpointAt = 0;
@@ -162,6 +187,7 @@ export class BoardKeeper {
     return new Promise<Submitted<Outcome>>((resolve, reject) => {
       this.#queue.push({ submission: submission as Submission<unknown>, resolve: resolve as Waiting['resolve'], reject });
       this.#start();
+      this.#decideAhead();
     });
   }
 
@@ -179,86 +205,128 @@ export class BoardKeeper {
   refresh(seq = Infinity): Promise<void> {
     if (seq <= this.#head.seq) return Promise.resolve();
     this.#grownTo = Math.max(this.#grownTo, seq);
-    this.#start();
-    return this.#working ?? Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#refreshing.push({ resolve, reject });
+      this.#start();
+    });
   }
 
   #start(): void {
-    if (this.#working) return;
-    this.#working = this.#work().finally(() => {
+    this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
-      if (this.#queue.length > 0 || this.#isBehind()) this.#start();
+      if (this.#hasWork()) this.#start();
     });
-    // Whoever called refresh() sees the error; the others are told by their own promise.
-    this.#working.catch(() => {});
+  }
+
+  #hasWork(): boolean {
+    return this.#queue.length > 0 || this.#refreshing.length > 0;
   }
 
   async #work(): Promise<void> {
     // A turn of the event loop lets submissions that arrived together share one statement.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#isBehind() || this.#queue.length > 0) {
-      if (this.#isBehind()) {
-        this.#grownTo = 0;
-        await this.#catchUp();
-      }
-      if (this.#queue.length > 0) await this.#commit(this.#takeGroup());
+    while (this.#hasWork()) {
+      await this.#refreshNow();
+      if (this.#queue.length > 0) await this.#commit();
     }
   }
 
-  #isBehind(): boolean {
-    return this.#grownTo > this.#head.seq;
+  /** Between two groups only, and not after them all: under load there is no such time. */
+  async #refreshNow(): Promise<void> {
+    const asked = this.#refreshing.splice(0);
+    try {
+      const behind = this.#grownTo > this.#head.seq;
+      this.#grownTo = 0;
+      if (behind) await this.#catchUp();
+      for (const { resolve } of asked) resolve();
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
   }
 
+  /** What of the queue goes into the next group, in its order. */
   #takeGroup(): Waiting[] {
-    const keys = new Set<string>();
     const group: Waiting[] = [];
     const later: Waiting[] = [];
-    let rows = 0;
-    for (const waiting of this.#queue) {
-      const { receipt, rows: size = 1 } = waiting.submission;
-      const key = receipt && receiptKey(receipt);
-      // The same key twice: the second waits for the next group and finds the receipt of the first.
-      const twin = key !== undefined && keys.has(key);
-      if (twin || group.length >= GROUP_SUBMISSIONS || (group.length > 0 && rows + size > GROUP_ROWS)) {
-        later.push(waiting);
-      } else {
-        if (key !== undefined) keys.add(key);
-        rows += size;
-        group.push(waiting);
-      }
+    const room = { keys: new Set<string>(), rows: 0, waiting: group };
+    for (const one of this.#queue) {
+      if (takesIn(room, one)) enter(room, one);
+      else later.push(one);
     }
     this.#queue = later;
     return group;
   }
 
   /** Carries one group to its end: every promise in it is settled when this returns. */
-  async #commit(group: Waiting[]): Promise<void> {
+  async #commit(): Promise<void> {
     const giveUpAt = performance.now() + SETTLE_MS;
-    let open = group;
+    let ahead = this.#takeAhead();
+    let open = ahead?.waiting ?? this.#takeGroup();
     for (let attempt = 0; open.length > 0; attempt++) {
-      let decided: Decided | undefined;
+      let sent: Sent | undefined;
       try {
         if (attempt > 0) {
           await this.#catchUp();
           open = await this.#answerRepeated(open);
         }
-        decided = await this.#decide(open);
-        open = decided.waiting;
-        if (decided.prepared === undefined || (await this.journal.append(decided.prepared)) === 'done') {
-          this.#finish(decided);
-          return;
-        }
+        const group = ahead ?? (await this.#decide(open));
+        ahead = undefined;
+        if (group.events.length === 0 && group.receipts.length === 0) return this.#answer(group);
+        const { from, at, events, receipts, fold } = group;
+        sent = { group, prepared: this.journal.prepare(this.board, from, at, events, receipts, fold.peek.numbers, this.#tell(group)) };
+        if ((await this.#send(sent)) === 'done') return this.#finish(sent);
       } catch (error) {
         if (!(error instanceof StoreDown) || performance.now() > giveUpAt) return this.#giveUp(open, error);
-        // The statement may have been carried out although its answer was lost: look before trying again.
-        if (decided?.prepared) {
-          const written = await this.journal.wasWritten(this.board, decided.prepared).catch(() => false);
-          if (written) return this.#finish(decided);
+        // The statement may have been carried out although its answer was lost: look before trying again. Receipts alone leave
+        // nothing to be told by in the journal; they are looked for before the next try.
+        if (sent && sent.group.events.length > 0) {
+          const written = await this.journal.wasWritten(this.board, sent.prepared).catch(() => false);
+          if (written) return this.#finish(sent);
         }
       }
       // Two busy processes would otherwise meet at the same moment again and again.
       if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 500)));
     }
+  }
+
+  async #send(sent: Sent): Promise<AppendResult> {
+    const written = this.journal.append(sent.prepared);
+    this.#ahead = undefined;
+    this.#sent = sent;
+    try {
+      this.#decideAhead();
+      return await written;
+    } finally {
+      this.#sent = undefined;
+    }
+  }
+
+  /** Decides what has arrived since a group was sent, in its order, up to the first that has to wait for the commit. */
+  #decideAhead(): void {
+    if (!this.#sent || this.#queue.length === 0) return;
+    this.#ahead ??= this.#groupAfter(this.#sent);
+    const group = this.#ahead;
+    while (!group.closed && group.waiting.length < this.#queue.length) {
+      const one = this.#queue[group.waiting.length]!;
+      // A late row's twin may be in the group under way, where a look into the journal does not find it.
+      group.closed = !takesIn(group, one) || (one.submission.late?.(group.fold.peek).length ?? 0) > 0;
+      if (!group.closed) this.#decideOne(group, one, new Map());
+    }
+  }
+
+  #groupAfter({ group, prepared }: Sent): Group {
+    // Entries by their key in a layer of their own over the state, which they will be part of when this group is finished.
+    const { series, ...others } = group.fold.peek;
+    const layer = Object.assign(Object.create(this.#state.series) as BoardState['series'], series === this.#state.series ? undefined : series);
+    return groupOn({ ...others, series: layer }, prepared.next, Math.max(Date.now(), group.at));
+  }
+
+  #takeAhead(): Group | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (!ahead || ahead.from !== this.#head || ahead.waiting.length === 0) return undefined;
+    this.#queue = this.#queue.slice(ahead.waiting.length);
+    return ahead;
   }
 
   #giveUp(open: readonly Waiting[], error: unknown): void {
@@ -267,52 +335,78 @@ export class BoardKeeper {
   }
 
   /** Decides a group one by one on a fold of the state. A submission that cannot be decided fails alone. */
-  async #decide(group: readonly Waiting[]): Promise<Decided> {
-    const late = group.flatMap(({ submission }) => submission.late?.(this.#state) ?? []);
+  async #decide(open: readonly Waiting[]): Promise<Group> {
+    const late = open.flatMap(({ submission }) => submission.late?.(this.#state) ?? []);
     const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
-    const at = Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0);
     // A series belongs to one feed: only senders that stand in the group twice can meet their own readings in it.
-    const meets = new Set(group.map(({ submission }) => submission.source)).size < group.length;
-    const fold = new Fold(this.#state);
-    const events: NewEvent[] = [];
-    const receipts: NewReceipt[] = [];
-    const answers: (() => void)[] = [];
-    const waiting: Waiting[] = [];
-    for (const one of group) {
-      const { submission } = one;
-      try {
-        const { events: led, outcome } = submission.decide(fold.peek, known, at);
-        const from = this.#head.seq + events.length + 1;
-        const placed: Placed = { epoch: this.#head.epoch, fromSeq: led.length > 0 ? from : null, toSeq: led.length > 0 ? from + led.length - 1 : null };
-        for (const event of led) {
-          fold.apply(event, at);
-          events.push({ event, source: submission.source });
-          if (event.kind === 'ReadingsRecorded' && meets) {
-            for (const { series, at: observedAt, rev, value } of event.readings) known.set(readingKey(series, observedAt, rev ?? 0), value);
-          }
-        }
-        if (submission.receipt) {
-          const { feed, key, bodyHash } = submission.receipt;
-          receipts.push({ feed, key, bodyHash, ...submission.receipt.write(outcome, placed) });
-        }
-        answers.push(() => one.resolve({ repeated: false, outcome, placed }));
-        waiting.push(one);
-      } catch (error) {
-        one.reject(error);
+    const meets = new Set(open.map(({ submission }) => submission.source)).size < open.length;
+    const group = groupOn(this.#state, this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
+    for (const one of open) {
+      const led = this.#decideOne(group, one, known);
+      for (const event of meets ? led : []) {
+        if (event.kind !== 'ReadingsRecorded') continue;
+        for (const { series, at: observedAt, rev, value } of event.readings) known.set(readingKey(series, observedAt, rev ?? 0), value);
       }
     }
-    const prepared =
-      events.length > 0 || receipts.length > 0 ? this.journal.prepare(this.board, this.#head, at, events, receipts, fold.peek.numbers) : undefined;
-    return { waiting, answers, fold, prepared };
+    return group;
+  }
+
+  #decideOne(group: Group, one: Waiting, known: KnownReadings): readonly BoardEvent[] {
+    const { submission } = one;
+    const { from, at, fold, events, receipts, answers } = group;
+    const journal = (led: readonly BoardEvent[], source: string): void => {
+      for (const event of led) events.push({ event, source });
+    };
+    enter(group, one);
+    try {
+      journal(comeDue(fold, at, fold.peek.definition?.feeds[submission.source]?.id), RULES);
+      const { events: led, outcome } = submission.decide(fold.peek, known, at);
+      const first = from.seq + events.length + 1;
+      const placed: Placed = { epoch: from.epoch, fromSeq: led.length > 0 ? first : null, toSeq: led.length > 0 ? first + led.length - 1 : null };
+      for (const event of led) fold.apply(event, at);
+      journal(led, submission.source);
+      journal(follow(fold, led, at), RULES);
+      if (submission.receipt) {
+        const { feed, key, bodyHash } = submission.receipt;
+        receipts.push({ feed, key, bodyHash, ...submission.receipt.write(outcome, placed) });
+      }
+      answers.push(() => one.resolve({ repeated: false, outcome, placed }));
+      return led;
+    } catch (error) {
+      // Told with the answers of the others: what it was decided on is not certain before.
+      answers.push(() => one.reject(error));
+      return [];
+    }
+  }
+
+  /**
+   * Who is to be told of these events. Whoever is told of one thing reads the board as it was then, so the group is folded once
+   * more, step by step; that happens only when it holds something worth telling.
+   */
+  #tell({ from, at, events }: Group): Told[] {
+    if (!events.some(({ event }) => isTold(event))) return [];
+    const fold = new Fold(this.#state);
+    const told: Told[] = [];
+    for (const [i, { event }] of events.entries()) {
+      const before = event.kind === 'AlertTurned' ? fold.peek.alerts[event.rule] : undefined;
+      fold.apply(event, at);
+      if (!isTold(event)) continue;
+      const messages = messagesFor(fold.peek, { at, event }, before);
+      if (messages.length > 0) told.push({ seq: from.seq + i + 1, messages });
+    }
+    return told;
   }
 
   /** After the commit only: the new state becomes visible, then the senders get their answers. */
-  #finish({ prepared, fold, answers }: Decided): void {
-    if (prepared) {
-      this.#take(prepared.next, prepared.entries, fold.finishInPlace());
-      crashpoint('append.after-evolve');
-      this.#checkpointWhenDue();
-    }
+  #finish({ group, prepared }: Sent): void {
+    const { series, ...others } = group.fold.finishInPlace();
+    this.#take(prepared.next, prepared.entries, { ...others, series: Object.assign(this.#state.series, series === this.#state.series ? undefined : series) });
+    crashpoint('append.after-evolve');
+    this.#checkpointWhenDue();
+    this.#answer(group);
+  }
+
+  #answer({ answers }: Group): void {
     crashpoint('receipt.before-answer');
     for (const answer of answers) answer();
   }
@@ -404,6 +498,25 @@ export class BoardKeeper {
       throw error;
     }
   }
+}
+
+function groupOn(state: BoardState, from: Head, at: number): Group {
+  return { from, at, fold: new Fold(state), waiting: [], answers: [], events: [], receipts: [], keys: new Set(), rows: 0, closed: false };
+}
+
+type Room = Pick<Group, 'waiting' | 'keys' | 'rows'>;
+
+function takesIn({ waiting, keys, rows }: Room, { submission: { receipt, rows: size = 1 } }: Waiting): boolean {
+  // The same key twice: the second waits for the next group and finds the receipt of the first.
+  if (receipt && keys.has(receiptKey(receipt))) return false;
+  return waiting.length === 0 || (waiting.length < GROUP_SUBMISSIONS && rows + size <= GROUP_ROWS);
+}
+
+function enter(room: Room, one: Waiting): void {
+  const { receipt, rows = 1 } = one.submission;
+  if (receipt) room.keys.add(receiptKey(receipt));
+  room.rows += rows;
+  room.waiting.push(one);
 }
 
 function weightOf({ event }: Entry): number {

@@ -3,7 +3,7 @@ import type { BoardDefinition, BoardId } from '@comm-cell/board/definition';
 import { defineBoard, type ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import { clockStepped, tick } from '@comm-cell/board/decide/tick';
 import { UnknownEvent } from '@comm-cell/board/evolve';
-import { type Journal, StoreDown } from '../journal/journal.js';
+import { type Head, type Journal, StoreDown } from '../journal/journal.js';
 import { WakeUp } from '../journal/wake-up.js';
 import { BoardKeeper, BrokenChain } from './board-keeper.js';
 
@@ -30,7 +30,14 @@ export class Keepers {
     /** Called when a journal is not the one this process has folded: the process must not go on. */
     private readonly onBroken: (error: Error) => void,
   ) {
-    this.#wakeUp = new WakeUp(url, (board, seq) => void this.#refresh(this.#boards.get(board), seq));
+    this.#wakeUp = new WakeUp(
+      url,
+      (board, seq) =>
+        void this.#boards
+          .get(board)
+          ?.refresh(seq)
+          .catch((error: unknown) => this.#judge(error)),
+    );
   }
 
   async start(): Promise<void> {
@@ -70,8 +77,9 @@ export class Keepers {
       timer = setTimeout(() => reject(new StoreDown(new Error('no answer in time'))), PROOF_MS);
     });
     try {
+      const before = keeper.snapshot.head;
       const head = await Promise.race([this.journal.head(keeper.board), late]);
-      if (head?.seq !== keeper.snapshot.head.seq) await Promise.race([keeper.refresh(), late]);
+      await Promise.race([this.#reach(keeper, before, head), late]);
       // Not taken on trust: a beat from behind the head would vouch for an old board.
       if (!head || keeper.snapshot.head.seq < head.seq) throw new StoreDown(new Error(`board ${keeper.board} is behind its journal`));
       this.#storeSeenAt = performance.now();
@@ -117,10 +125,11 @@ export class Keepers {
     if (this.#polling) return;
     this.#polling = true;
     try {
+      const before = new Map([...this.#boards].map(([board, keeper]) => [board, keeper.snapshot.head]));
       for (const head of await this.journal.heads()) {
         const keeper = this.#boards.get(head.board);
         if (!keeper) await this.#openNewBoards();
-        else if (keeper.snapshot.head.seq !== head.seq || keeper.snapshot.head.epoch !== head.epoch) await this.#refresh(keeper);
+        else await this.#reach(keeper, before.get(head.board) ?? head, head).catch((error: unknown) => this.#judge(error));
       }
       this.#storeSeenAt = performance.now();
     } finally {
@@ -128,12 +137,10 @@ export class Keepers {
     }
   }
 
-  async #refresh(keeper: BoardKeeper | undefined, seq?: number): Promise<void> {
-    try {
-      await keeper?.refresh(seq);
-    } catch (error) {
-      this.#judge(error);
-    }
+  /** `head` was read after this process stood at `before`: if it lies behind that, the journal has to be looked at closely. */
+  #reach(keeper: BoardKeeper, before: Head, head: Head | undefined): Promise<void> {
+    const continues = head?.epoch === before.epoch && head.seq >= before.seq;
+    return keeper.refresh(continues ? head.seq : Infinity);
   }
 
   async #tick(): Promise<void> {

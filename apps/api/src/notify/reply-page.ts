@@ -1,0 +1,105 @@
+/**
+ * The page behind a reply link: one alert, one button, no script and no sign-in. Opening it changes nothing, for mail scanners
+ * open links too; the button names the version that the page showed, so nobody acknowledges what they have not seen.
+ *
+ * It stands on Fastify itself, in a scope of its own: the rest of the server takes no forms.
+ */
+import { acknowledge } from '@comm-cell/board/decide/answer-alert';
+import type { Label } from '@comm-cell/board/definition';
+import type { Alert, BoardState } from '@comm-cell/board/state';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Keepers } from '../keeper/keepers.js';
+import { escaped, inBoth, paragraph, sendPage } from './html.js';
+import type { Reply, ReplyLinks } from './reply-links.js';
+
+type Asked = FastifyRequest<{ Params: { token: string }; Body: unknown }>;
+const TOKEN = /^[a-z0-9-]+(\.[A-Za-z0-9_-]+){4}$/;
+
+const WORDS = {
+  gone: {
+    en: 'This link is not valid, or its time is over. Open the board instead.',
+    cy: 'Nid yw’r ddolen hon yn ddilys, neu mae ei hamser ar ben. Agorwch y bwrdd yn lle hynny.',
+  },
+  over: { en: 'This alert is over.', cy: 'Mae’r rhybudd hwn ar ben.' },
+  acknowledge: { en: 'Acknowledge', cy: 'Cydnabod' },
+  thanks: { en: 'Acknowledged. Thank you.', cy: 'Wedi’i gydnabod. Diolch.' },
+  moved: { en: 'The alert has moved on. Look again before you acknowledge it.', cy: 'Mae’r rhybudd wedi symud ymlaen. Edrychwch eto cyn ei gydnabod.' },
+  failed: { en: 'It could not be acknowledged at the moment. Try again.', cy: 'Ni ellid ei gydnabod ar hyn o bryd. Rhowch gynnig arall arni.' },
+  taken: { en: 'Acknowledged already', cy: 'Wedi’i gydnabod eisoes' },
+  open: { en: 'Open the board', cy: 'Agor y bwrdd' },
+  severity: { watch: { en: 'Watch', cy: 'Gwylio' }, act: { en: 'Act', cy: 'Gweithredu' }, critical: { en: 'Critical', cy: 'Critigol' } },
+} as const;
+
+export class ReplyPage {
+  constructor(
+    private readonly links: ReplyLinks,
+    private readonly keepers: Pick<Keepers, 'get' | 'all'>,
+  ) {}
+
+  async register(server: FastifyInstance): Promise<void> {
+    await server.register((scope, _options, done) => {
+      scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 200 }, (_request, body, parsed) =>
+        parsed(null, Object.fromEntries(new URLSearchParams(String(body)))),
+      );
+      scope.get('/reply/:token', (request: Asked, reply) => this.#show(request, reply));
+      scope.post('/reply/:token', (request: Asked, reply) => this.#answer(request, reply));
+      done();
+    });
+  }
+
+  async #show({ params: { token } }: Asked, reply: FastifyReply): Promise<FastifyReply> {
+    const known = await this.#read(token);
+    return known ? this.#page(reply, 200, known) : sendPage(reply, 404, [paragraph(WORDS.gone)]);
+  }
+
+  async #answer({ params: { token }, body }: Asked, reply: FastifyReply): Promise<FastifyReply> {
+    const known = await this.#read(token);
+    if (!known) return sendPage(reply, 404, [paragraph(WORDS.gone)]);
+    const version = Number((body as { version?: unknown } | undefined)?.version);
+    const keeper = this.keepers.get(known.board)!;
+    const group = keeper.snapshot.state.definition?.response?.groups[known.group]?.name.en ?? known.group;
+    try {
+      const submitted = await keeper.submit({
+        source: 'reply',
+        // The journal names the group: who of it pressed the button is known to the contacts alone.
+        decide: (state, _known, at) => acknowledge(state, { no: known.alert, version, by: { id: `reply-${known.contact}`, name: group } }, at),
+      });
+      const refused = !submitted.repeated && 'refused' in submitted.outcome;
+      return this.#page(reply, refused ? 409 : 200, known, refused ? WORDS.moved : WORDS.thanks);
+    } catch {
+      return this.#page(reply, 503, known, WORDS.failed);
+    }
+  }
+
+  #read(token: string): Promise<Reply | undefined> {
+    if (!TOKEN.test(token)) return Promise.resolve(undefined);
+    const boards = this.keepers.all().map(({ board }) => board);
+    return this.links.read(token, boards, Date.now());
+  }
+
+  #page(reply: FastifyReply, status: number, { board, alert: no }: Reply, said?: Label): FastifyReply {
+    const { state } = this.keepers.get(board)!.snapshot;
+    const alert = Object.values(state.alerts).find((one) => one.no === no);
+    const parts = [...(said ? [paragraph(said)] : []), ...(alert ? about(state, alert) : [paragraph(WORDS.over)])];
+    if (alert && !alert.acknowledged && alert.firedAt !== undefined) {
+      const seen = `<input type="hidden" name="version" value="${alert.version}">`;
+      parts.push(`<form method="post">${seen}<button>${inBoth(WORDS.acknowledge)}</button></form>`);
+    }
+    parts.push(`<p><a href="/alerts/${board}?alert=${no}">${inBoth(WORDS.open)}</a></p>`);
+    return sendPage(reply, status, parts);
+  }
+}
+
+function about(state: BoardState, alert: Alert): string[] {
+  const known = state.rules[alert.rule];
+  const rule = known?.rule ?? known?.was;
+  const place = rule && state.definition?.places[rule.place]?.name;
+  const name = state.definition?.name;
+  return [
+    ...(name ? [paragraph(name)] : []),
+    `<h1>${inBoth(WORDS.severity[alert.severity])}: ${inBoth(rule?.label ?? { en: alert.rule, cy: alert.rule })}</h1>`,
+    ...(place ? [paragraph(place)] : []),
+    `<p>${inBoth({ en: `Alert ${alert.no}`, cy: `Rhybudd ${alert.no}` })}</p>`,
+    ...(alert.acknowledged ? [`<p>${inBoth(WORDS.taken)}: ${escaped(alert.acknowledged.by.name)}</p>`] : []),
+  ];
+}
