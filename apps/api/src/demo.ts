@@ -3,14 +3,17 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { boardIds, loadBoard } from '@comm-cell/catalogue/load';
+import { seedDemoPeople } from './access/desk-demo.js';
 import { FeedKeys } from './access/feed-keys.js';
 import type { Config } from './config.js';
 import { Keepers } from './keeper/keepers.js';
+import { DemoInbox } from './notify/demo-inbox.js';
 
 interface DemoAccess {
   address: string;
   boards: { id: string; wall: string; keys: { provider: string; feeds: string[]; key: string }[] }[];
-  signIns: never[];
+  /** People who may answer alerts: in a demo they sign in by choosing, on this machine only. */
+  signIns: Awaited<ReturnType<typeof seedDemoPeople>>;
 }
 
 async function readAccess(file: string): Promise<DemoAccess | undefined> {
@@ -46,6 +49,11 @@ export async function seedDemo(app: INestApplicationContext, config: Config, por
     }
     access.boards.push({ id, wall: `${address}/wall/${id}`, keys });
   }
+  access.signIns = await seedDemoPeople(
+    app,
+    access.boards.map(({ id }) => id),
+  );
+  await app.get(DemoInbox).seed();
   await mkdir(config.DATA_DIR, { recursive: true });
   const fresh = `${file}.new`;
   await writeFile(fresh, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });

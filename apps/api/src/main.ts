@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { readConfig } from './config.js';
+import { isLoopback, readConfig } from './config.js';
 import { seedDemo } from './demo.js';
+import { DeadMan } from './notify/dead-man.js';
 import { createServer } from './server.js';
 
 async function main(): Promise<void> {
@@ -22,6 +23,9 @@ async function main(): Promise<void> {
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
   if (config.DEMO === 'on') await seedDemo(app, config, port);
+  // Like any provider, from outside: through the address this process listens on.
+  const host = isLoopback(config.HOST) || /^(0\.0\.0\.0|::)$/.test(config.HOST) ? '127.0.0.1' : config.HOST;
+  await app.get(DeadMan).start(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   process.send?.({ ready: true, port });
 }
 

@@ -6,8 +6,10 @@ import { FeedKey } from './feed-key.entity.js';
 import { Refusal } from './refusal.js';
 import { hashOf, looksLikeKey, newFeedKey } from './feed-key.js';
 
-/** A revoked key stops working within this time (invariant I46 allows 5 s). */
-const REFRESH_MS = 2_000;
+/** A copy of this age is renewed, while it goes on answering … */
+const RENEW_MS = 2_000;
+/** … but not beyond this one: a revoked key stops working within it (invariant I46 allows 5 s). */
+const OLDEST_MS = 4_000;
 /** An unknown but well-formed key may be brand new: look again, but not for every guess. */
 const LOOK_AGAIN_MS = 250;
 
@@ -32,8 +34,9 @@ export class FeedKeys {
     const hash = hashOf(key).toString('base64');
     const age = performance.now() - this.#loadedAt;
     const known = this.#byHash.has(hash);
-    // A fresh copy answers at once; while it is renewed the old one goes on, but never past its time.
-    if (age > REFRESH_MS || (!known && age > LOOK_AGAIN_MS)) await this.#load();
+    if (age > OLDEST_MS || (!known && age > LOOK_AGAIN_MS)) await this.#load();
+    // Nobody waits for it; if it fails, those who come after the copy's time are told.
+    else if (age > RENEW_MS) this.#load().catch(() => {});
     const found = this.#byHash.get(hash);
     return found && found.expiresAt > Date.now() ? found : undefined;
   }

@@ -1,7 +1,7 @@
 /**
  * Sends every event of a board to every display of it. A batch is built and encoded once for all sockets.
  * It leaves at once when the last one is some milliseconds old, else together with what follows: an idle board
- * has no delay, and a busy one sends no more than a third of the time, however many displays it has.
+ * has no delay, and a busy one sends no more than half of the time, however many displays it has.
  */
 import type { Entry } from '@comm-cell/board/events';
 import { BEAT_MS, type BeatMessage, type ClientMessages, PROTOCOL, type ServerMessages } from '@comm-cell/contract/live';
@@ -16,9 +16,9 @@ export interface DisplayData {
   behindSince?: number;
 }
 
-/** From the start of one batch to the next: three times what a batch takes, within these bounds. */
-const GAP_TIMES = 3;
-const GAP_LEAST_MS = 5;
+/** From the start of one batch to the next: twice what a batch takes, within these bounds. */
+const GAP_TIMES = 2;
+const GAP_LEAST_MS = 2;
 const GAP_MOST_MS = 50;
 /** More than this unsent for one display and it gets no more deltas until it has read what there is. */
 const UNSENT_LIMIT = 256 * 1024;

@@ -25,25 +25,24 @@ export function refused(row: number, issue: { path: readonly PropertyKey[]; mess
 }
 
 function readRow(row: number, reading: unknown, payload: Payload): void {
-  const bent = typeof reading === 'object' && reading !== null ? Object.entries(reading).find(([, item]) => item instanceof BentNumber) : undefined;
-  if (bent) {
-    const [field, { token }] = bent as [string, BentNumber];
-    payload.unreadable.push({
-      row,
-      field,
-      code: 'not-a-number',
-      detail: `"${token.slice(0, 40)}" is not a plain decimal number of at most 15 digits (no exponent, no -0).`,
-    });
-    return;
-  }
   const parsed = readingRow.safeParse(reading);
   if (!parsed.success) {
-    payload.unreadable.push(refused(row, parsed.error.issues[0] as Parameters<typeof refused>[1]));
+    payload.unreadable.push(bentNumber(row, reading) ?? refused(row, parsed.error.issues[0] as Parameters<typeof refused>[1]));
     return;
   }
   const one = candidate(row, parsed.data);
   if ('code' in one) payload.unreadable.push(one);
   else payload.rows.push(one);
+}
+
+/** No codec takes a bent number, so it is looked for only in a row that was not taken. */
+function bentNumber(row: number, reading: unknown): RejectedRow | undefined {
+  for (const [field, item] of Object.entries(typeof reading === 'object' && reading !== null ? reading : {})) {
+    if (!(item instanceof BentNumber)) continue;
+    const detail = `"${item.token.slice(0, 40)}" is not a plain decimal number of at most 15 digits (no exponent, no -0).`;
+    return { row, field, code: 'not-a-number', detail };
+  }
+  return undefined;
 }
 
 export const jsonAdapter: Adapter = {

@@ -1,0 +1,10 @@
+import { Global, Module } from '@nestjs/common';
+import { DeskController } from './desk.controller.js';
+import { DeskSessions } from './desk-sessions.js';
+import { People } from './people.js';
+import { PersonGuard } from './person.guard.js';
+
+/** People at the desk: who may answer. Until accounts come. */
+@Global()
+@Module({ controllers: [DeskController], providers: [People, DeskSessions, PersonGuard], exports: [People, DeskSessions, PersonGuard] })
+export class DeskModule {}

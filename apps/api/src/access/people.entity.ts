@@ -1,0 +1,24 @@
+import type { Role } from '@comm-cell/contract/desk';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A person on one board; with several boards there are several rows and still one token. */
+@Entity({ name: 'people' })
+export class PersonOfBoard {
+  @PrimaryColumn({ name: 'board_id', type: 'text' })
+  boardId!: string;
+  @PrimaryColumn({ name: 'person_id', type: 'text' })
+  personId!: string;
+  @Column({ type: 'text' })
+  name!: string;
+  @Column({ type: 'text' })
+  role!: Role;
+  /** Null for people of the demo: they have no token. */
+  @Column({ name: 'token_hash', type: 'bytea', nullable: true })
+  tokenHash!: Buffer | null;
+  @Column({ type: 'boolean' })
+  demo!: boolean;
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+  @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
+  revokedAt!: Date | null;
+}

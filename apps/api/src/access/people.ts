@@ -1,0 +1,91 @@
+/**
+ * Who may answer: people with a role on some boards, until accounts come. Each has a personal desk token, shown once and
+ * kept as its SHA-256 alone: it is as random as the hash is long, so a slow hash would add nothing.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { BoardId } from '@comm-cell/board/definition';
+import type { Person } from '@comm-cell/board/events';
+import type { Role } from '@comm-cell/contract/desk';
+import { DataSource, IsNull } from 'typeorm';
+import { PersonOfBoard } from './people.entity.js';
+import { Refusal } from './refusal.js';
+
+/** Told apart by people, found by scanners of leaked secrets. */
+const TOKEN_PREFIX = 'ccdesk_';
+const NAME = /^(?=\S)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
+
+export interface PersonOfDesk extends Person {
+  roles: ReadonlyMap<BoardId, Role>;
+  demo: boolean;
+}
+
+export function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+@Injectable()
+export class People {
+  constructor(private readonly database: DataSource) {}
+
+  /** Makes a person and answers the token in clear: this is the only time it can be seen. */
+  async create(boards: readonly BoardId[], name: string, role: Role): Promise<{ id: string; token: string }> {
+    if (boards.length === 0) throw new Error('A person needs at least one board.');
+    if (!NAME.test(name)) throw new Error('A name has 1 to 60 characters on one line: it stands on walls and in the journal.');
+    const id = randomBytes(5).toString('hex');
+    const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
+    await this.#rows.insert(boards.map((boardId) => ({ boardId, personId: id, name, role, tokenHash: digestOf(token), demo: false, revokedAt: null })));
+    return { id, token };
+  }
+
+  /** Ends a person on a board, or on all. Their open sessions end with it. */
+  async revoke(personId: string, board?: BoardId): Promise<boolean> {
+    const { affected } = await this.#rows.update(
+      { personId, revokedAt: IsNull(), ...(board === undefined ? {} : { boardId: board }) },
+      { revokedAt: new Date() },
+    );
+    return (affected ?? 0) > 0;
+  }
+
+  /** People of the demo have no token: they are signed in by name, on loopback alone. A revoked one stays revoked. */
+  async seedDemo(boards: readonly BoardId[], people: readonly (Person & { role: Role })[]): Promise<void> {
+    const rows = boards.flatMap((boardId) =>
+      people.map(({ id, name, role }) => ({ boardId, personId: id, name, role, tokenHash: null, demo: true, revokedAt: null })),
+    );
+    await this.#rows.createQueryBuilder().insert().values(rows).orUpdate(['name', 'role'], ['board_id', 'person_id']).execute();
+  }
+
+  async byToken(token: string): Promise<PersonOfDesk | undefined> {
+    if (!token.startsWith(TOKEN_PREFIX)) return undefined;
+    return (await this.#gather({ tokenHash: digestOf(token) }))[0];
+  }
+
+  async byId(id: string): Promise<PersonOfDesk | undefined> {
+    return (await this.#gather({ personId: id }))[0];
+  }
+
+  async ofDemo(): Promise<PersonOfDesk[]> {
+    return this.#gather({ demo: true });
+  }
+
+  async #gather(where: { tokenHash: Buffer } | { personId: string } | { demo: boolean }): Promise<PersonOfDesk[]> {
+    const rows = await this.#rows.find({ where: { ...where, revokedAt: IsNull() }, order: { createdAt: 'ASC', personId: 'ASC', boardId: 'ASC' } }).catch(() => {
+      throw storeDown();
+    });
+    const people = new Map<string, PersonOfDesk & { roles: Map<BoardId, Role> }>();
+    for (const { personId, boardId, name, role, demo } of rows) {
+      const known = people.get(personId) ?? { id: personId, name, demo, roles: new Map<BoardId, Role>() };
+      people.set(personId, known);
+      known.roles.set(boardId, role);
+    }
+    return [...people.values()];
+  }
+
+  get #rows() {
+    return this.database.getRepository(PersonOfBoard);
+  }
+}
+
+export function storeDown(): Refusal {
+  return new Refusal(503, 'store-down', 'People cannot be looked up at the moment; nothing was done.', 'Try again in a moment.', undefined, {}, 2);
+}
