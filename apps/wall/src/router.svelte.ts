@@ -1,10 +1,12 @@
-/** The screens' addresses over the history API: `/` lists the boards, `/wall/{board}` shows one. */
-export type Route = { screen: 'boards' } | { screen: 'wall'; board: string } | { screen: 'none' };
+/** The screens' addresses over the history API: `/` lists the boards, `/wall/{board}` shows one, `/alerts/{board}` and `/rules/{board}` are its desk. */
+const OF_A_BOARD = ['wall', 'alerts', 'rules'] as const;
+export type Route = { screen: 'boards' } | { screen: (typeof OF_A_BOARD)[number]; board: string } | { screen: 'none' };
 
 export function routeOf(pathname: string): Route {
   const [screen, name, ...rest] = pathname.split('/').filter(Boolean);
   if (screen === undefined) return { screen: 'boards' };
-  if (screen === 'wall' && name !== undefined && rest.length === 0) return { screen: 'wall', board: decodeURIComponent(name) };
+  const known = OF_A_BOARD.find((one) => one === screen);
+  if (known && name !== undefined && rest.length === 0) return { screen: known, board: decodeURIComponent(name) };
   return { screen: 'none' };
 }
 

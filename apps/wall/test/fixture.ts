@@ -1,6 +1,7 @@
 /** A stand-in for the API: serves the built page under the real content policy and speaks the live protocol. */
 import { canonical } from '@comm-cell/board/canonical';
-import { evolveAll } from '@comm-cell/board/evolve';
+import { comeDue } from '@comm-cell/board/decide/react';
+import { Fold } from '@comm-cell/board/evolve';
 import type { BoardEvent, Entry } from '@comm-cell/board/events';
 import type { BoardState } from '@comm-cell/board/state';
 import { BEAT_MS, PROTOCOL, type BeatMessage, type ClientMessages, type ServerMessages } from '@comm-cell/contract/live';
@@ -9,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { Server } from 'socket.io';
-import { SCENARIOS, noise, scene, valueFor } from './scenarios.js';
+import { SCENARIOS, happen, noise, scene, valueFor } from './scenarios.js';
 
 export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws: wss:; require-trusted-types-for 'script'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -117,8 +118,12 @@ export async function serve(dist: string, source: string, port: number): Promise
 
   function emit(id: string, events: BoardEvent[], silent = false): void {
     const board = boards.get(id)!;
-    const entries = events.map((event, i) => ({ seq: board.seq + 1 + i, at: now(), event }));
-    board.state = evolveAll(board.state, entries);
+    const fold = new Fold(board.state);
+    const at = now();
+    const led = events.length > 0 ? events.flatMap((event) => happen(fold, event, at)) : comeDue(fold, at);
+    if (led.length === 0) return;
+    board.state = fold.finish();
+    const entries = led.map((event, i) => ({ seq: board.seq + 1 + i, at, event }));
     board.seq += entries.length;
     board.entries = [...board.entries, ...entries].slice(-500);
     if (!silent) io.to(id).emit('board:batch', { board: id, from: entries[0]!.seq, to: board.seq, events: entries });
@@ -128,6 +133,8 @@ export async function serve(dist: string, source: string, port: number): Promise
   // The usual board lives: a few readings every second, as from a real system.
   const random = noise('life');
   const life = setInterval(() => {
+    // No events: what time alone brings about.
+    for (const id of boards.keys()) emit(id, []);
     const { state } = boards.get('usual')!;
     const definition = state.definition!;
     const feeds = Object.values(definition.feeds).filter(({ expected }) => 'everyMs' in expected && expected.everyMs <= 3_600_000);

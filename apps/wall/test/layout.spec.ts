@@ -1,24 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
 import { ways, type Box } from '../src/panels/pathway/geometry.js';
-import { share } from '../src/panels/rail/share.js';
+import { share, type Block } from '../src/panels/rail/share.js';
 
 describe('sharing the rail', () => {
-  const rows = { attention: 96, feed: 92, more: 40, head: 64 };
-  const height = (shown: { attention: number; feeds: number }, attention: number, feeds: number): number =>
-    64 +
-    (attention === 0 ? 40 : shown.attention * 96 + (shown.attention < attention ? 40 : 0)) +
-    (feeds > 0 ? 64 + shown.feeds * 92 + (shown.feeds < feeds ? 40 : 0) : 0);
+  const MORE = 40;
+  const block = (rows: number, row: number, least: number, rest: Partial<Block> = {}): Block => ({
+    rows: Array<number>(rows).fill(row),
+    least,
+    head: 64,
+    empty: 0,
+    ...rest,
+  });
+  const height = (shown: readonly number[], blocks: readonly Block[]): number =>
+    blocks.reduce((sum, { rows, head, empty, spare }, b) => {
+      const n = shown[b]!;
+      if (rows.length === 0) return sum + empty;
+      if (spare && n === 0) return sum;
+      return sum + head + rows.slice(0, n).reduce((all, row) => all + row, 0) + (n < rows.length ? MORE : 0);
+    }, 0);
 
   it('never takes more than there is and keeps a place for feeds', () => {
     for (let attention = 0; attention <= 45; attention++) {
       for (let feeds = 0; feeds <= 22; feeds++) {
-        const shown = share(824, attention, feeds, rows);
-        expect(height(shown, attention, feeds)).toBeLessThanOrEqual(824);
-        if (feeds > 0) expect(shown.feeds).toBeGreaterThan(0);
-        if (attention > 0) expect(shown.attention).toBeGreaterThan(0);
+        const blocks = [block(attention, 96, 1, { empty: 104 }), block(feeds, 92, 2)];
+        const shown = share(824, blocks, MORE);
+        expect(height(shown, blocks)).toBeLessThanOrEqual(824);
+        if (feeds > 0) expect(shown[1]).toBeGreaterThan(0);
+        if (attention > 0) expect(shown[0]).toBeGreaterThan(0);
       }
     }
-    expect(share(824, 40, 0, rows)).toEqual({ attention: 7, feeds: 0 });
+    expect(share(824, [block(40, 96, 1)], MORE)).toEqual([7]);
+  });
+
+  it('keeps places for alerts, what was put aside, actions and feeds, in this order; the rest is counted or left out', () => {
+    for (const alerts of [0, 1, 4, 30]) {
+      for (const actions of [0, 1, 9]) {
+        for (const feeds of [0, 3]) {
+          const blocks = [
+            block(alerts, 118, 2, { empty: 104 }),
+            block(2, 36, 2, { head: 0 }),
+            block(actions, 92, 2),
+            block(feeds, 92, 1),
+            block(6, 96, 0, { spare: true }),
+          ];
+          const shown = share(824, blocks, MORE);
+          expect(height(shown, blocks)).toBeLessThanOrEqual(824);
+          expect(shown[0]).toBeGreaterThanOrEqual(Math.min(alerts, 2));
+          expect(shown[1]).toBe(2);
+          expect(shown[2]).toBeGreaterThanOrEqual(Math.min(actions, 1));
+        }
+      }
+    }
   });
 });
 

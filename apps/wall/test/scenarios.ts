@@ -1,12 +1,13 @@
 /** Boards in every condition a wall must be able to show, folded from plausible readings of a real definition. */
 import type { BoardDefinition, SeriesDefinition } from '@comm-cell/board/definition';
-import { evolveAll } from '@comm-cell/board/evolve';
+import { comeDue, follow } from '@comm-cell/board/decide/react';
+import { Fold } from '@comm-cell/board/evolve';
 import type { BoardEvent, Reading } from '@comm-cell/board/events';
 import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 import { loadBoard } from '@comm-cell/catalogue/load';
 
-export const SCENARIOS = ['usual', 'calm', 'surge', 'mixed', 'late', 'empty', 'opel4'] as const;
+export const SCENARIOS = ['usual', 'calm', 'surge', 'mixed', 'late', 'empty', 'opel4', 'alerts', 'flood'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** Deterministic noise in 0…1 (mulberry32 over a string). */
@@ -22,7 +23,7 @@ export function noise(key: string): () => number {
 }
 
 export function definitionOf(source: string, id: string): BoardDefinition {
-  const proposed = loadBoard(source);
+  const { rules: _beside, ...proposed } = loadBoard(source);
   let no = 0;
   return { ...proposed, id, series: Object.fromEntries(Object.entries(proposed.series).map(([key, one]) => [key, { ...one, no: ++no }])) };
 }
@@ -54,7 +55,18 @@ const WORDS = [
 
 export function scene(scenario: Scenario, source: string, now: number): BoardState {
   const definition = definitionOf(source, scenario);
-  const events: { at: number; event: BoardEvent }[] = [{ at: now - 26 * HOUR_MS, event: { kind: 'BoardDefined', definition } }];
+  const rules = Object.values(loadBoard(source).rules ?? {});
+  const events: { at: number; event: BoardEvent }[] = [
+    { at: now - 26 * HOUR_MS, event: { kind: 'BoardDefined', definition } },
+    ...(rules.length > 0
+      ? [
+          {
+            at: now - 26 * HOUR_MS,
+            event: { kind: 'RulesAgreed' as const, rules, retired: [], origin: 'file' as const, by: { id: 'board-file', name: 'Board file' } },
+          },
+        ]
+      : []),
+  ];
   const feeds = Object.values(definition.feeds);
   if (scenario !== 'empty') {
     feeds.forEach((feed, f) => {
@@ -73,7 +85,7 @@ export function scene(scenario: Scenario, source: string, now: number): BoardSta
         const want =
           scenario === 'calm'
             ? 'ok'
-            : scenario === 'surge' || scenario === 'opel4'
+            : scenario === 'surge' || scenario === 'opel4' || scenario === 'flood'
               ? dice < 0.75
                 ? 'act'
                 : 'watch'
@@ -142,8 +154,63 @@ export function scene(scenario: Scenario, source: string, now: number): BoardSta
       });
     });
   }
-  return evolveAll(
-    emptyBoard,
-    events.sort((a, b) => a.at - b.at),
-  );
+  if (scenario === 'alerts' || scenario === 'flood') events.push(...answers(definition, now));
+  const fold = new Fold(emptyBoard);
+  for (const { at, event } of events.sort((a, b) => a.at - b.at)) happen(fold, event, at);
+  comeDue(fold, now);
+  return fold.finish();
+}
+
+/** One event as the keeper takes it: what was due before it, itself, and what follows. */
+export function happen(fold: Fold, event: BoardEvent, at: number): BoardEvent[] {
+  const before = fold.peek.definition ? comeDue(fold, at, event.kind === 'ReadingsRecorded' ? event.feed : undefined) : [];
+  fold.apply(event, at);
+  return [...before, event, ...(fold.peek.definition ? follow(fold, [event], at) : [])];
+}
+
+/** What people and messages add to the usual day, so that every kind of mark can be seen. */
+function answers(definition: BoardDefinition, now: number): { at: number; event: BoardEvent }[] {
+  const lead = { id: 'lead', name: 'System lead' };
+  const system = Object.values(definition.response?.levels ?? {}).find(({ provider }) => provider === undefined);
+  const groups = Object.keys(definition.response?.groups ?? {});
+  const ago = (minutes: number): number => now - minutes * MINUTE_MS;
+  return [
+    ...(system
+      ? [
+          {
+            at: ago(95),
+            event: {
+              kind: 'LevelDeclared' as const,
+              level: system.id,
+              n: 3,
+              reason: 'Queue outside the front door, two wards closed',
+              reviewBy: now + 25 * MINUTE_MS,
+              by: lead,
+            },
+          },
+        ]
+      : []),
+    { at: ago(80), event: { kind: 'ActionRaised', no: 1, what: 'Open the discharge lounge', owner: 'Site manager', due: ago(22), by: lead } },
+    { at: ago(40), event: { kind: 'ActionRaised', no: 2, what: 'Second HALO at Stoke Mandeville', owner: 'Ambulance', due: now + 14 * MINUTE_MS, by: lead } },
+    {
+      at: ago(30),
+      event: { kind: 'ActionRaised', no: 3, what: 'Release six places for assessment at home', owner: 'Community', due: now + 90 * MINUTE_MS, by: lead },
+    },
+    ...(groups[0]
+      ? [
+          {
+            at: ago(3),
+            event: {
+              kind: 'MessageStuck' as const,
+              message: 'm1',
+              group: groups[0],
+              channel: 'email',
+              about: 'alert:1',
+              since: ago(4),
+              detail: 'No answer from the mail server.',
+            },
+          },
+        ]
+      : []),
+  ];
 }

@@ -1,7 +1,7 @@
 /**
  * Serves the built wall with boards in every condition, without the API and its database:
  *   npm run build -w apps/wall && node apps/wall/test/serve.mjs [port] [board file]
- * then open /wall/usual, /wall/calm, /wall/surge, /wall/mixed, /wall/late, /wall/empty or /wall/opel4.
+ * then open /wall/usual, /wall/calm, /wall/surge, /wall/mixed, /wall/late, /wall/empty, /wall/opel4, /wall/alerts or /wall/flood.
  */
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
@@ -11,7 +11,9 @@ const { module } = await runnerImport(join(here, 'fixture.ts'), {
   root: join(here, '..'),
   configFile: false,
   logLevel: 'error',
-  resolve: { conditions: ['source', 'node', 'import', 'default'], noExternal: [/^@comm-cell\//] },
+  // The environment of runnerImport, whose own conditions are added to these: sources, not what was built of them.
+  environments: { inline: { resolve: { conditions: ['source', 'import', 'default'] } } },
+  resolve: { noExternal: [/^@comm-cell\//] },
 });
 export const start = (port = 0, source = 'buckinghamshire', dist = join(here, '../dist')) => module.serve(dist, source, port);
 

@@ -15,6 +15,10 @@ export interface Frame {
   /** Length of the day line, and of one of its buckets. */
   trendMs: number;
   bucketMs: number;
+  /** Whether a critical alert is heard at this screen. */
+  sound: 'off' | 'on' | 'waits';
+  /** Opens the explanation of a level. */
+  explain(level: string): void;
   /** The feed that explains the state of a figure. */
   feedOf(figure: FigureId): FeedView | undefined;
 }

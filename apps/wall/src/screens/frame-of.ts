@@ -1,5 +1,5 @@
-/** Which feed explains a figure: its own, or for a roll-up the worst of its parts' feeds. */
-import type { FigureId } from '@comm-cell/board/definition';
+/** What panels need from the state itself, made here so that they do not know it. Which feed explains a figure: its own, or for a roll-up the worst of its parts' feeds. */
+import type { FigureId, Label, Metric } from '@comm-cell/board/definition';
 import { FRESHNESS } from '@comm-cell/board/rules/freshness';
 import type { BoardState } from '@comm-cell/board/state';
 import type { BoardView, FeedView } from '@comm-cell/board/views/board';
@@ -18,5 +18,18 @@ export function feedFinder(state: BoardState, view: BoardView): (figure: FigureI
         (worst, feed) => (worst && FRESHNESS.indexOf(worst.freshness) >= FRESHNESS.indexOf(feed.freshness) ? worst : feed),
         undefined,
       );
+  };
+}
+
+/** Writes a value of a figure as its metric is written, in the language of the screen. */
+export function figureWriter(
+  state: BoardState,
+  preferences: { label(label: Label): string },
+  measure: (value: number, metric: Metric, unit: string) => string,
+): (figure: FigureId, value: number) => string {
+  const definition = state.definition!;
+  return (figure, value) => {
+    const metric = definition.metrics[(definition.series[figure] ?? definition.rollups[figure])?.metric ?? ''];
+    return metric ? measure(value, metric, preferences.label(definition.units[metric.unit]!.symbol)) : String(value);
   };
 }

@@ -1,0 +1,72 @@
+/** Who is at this desk, what they may do on this board, and what the server said to their last request. */
+import type { Command, Session } from '@comm-cell/contract/desk';
+import { createContext } from 'svelte';
+import type { Preferences } from '../../preferences.svelte.js';
+import { desk, DeskClient, type Answer } from './desk-client.js';
+import { deskWords, type DeskWords } from './desk-words.js';
+
+export type Said = { kind: 'done' | 'moved-on' | 'refused'; text: string; /** What it was about. */ about: string };
+
+export class AtDesk {
+  session = $state.raw<Session>();
+  said = $state.raw<Said>();
+  busy = $state.raw(false);
+  readonly client: DeskClient;
+  readonly words: DeskWords = $derived.by(() => deskWords[this.preferences.tongue]);
+
+  constructor(
+    readonly board: string,
+    readonly preferences: Preferences,
+  ) {
+    this.client = new DeskClient(board);
+    void this.refresh();
+  }
+
+  may(command: Command): boolean {
+    return this.session?.boards.some(({ board, may }) => board === this.board && may.includes(command)) ?? false;
+  }
+
+  async refresh(): Promise<void> {
+    const answer = await desk.who();
+    this.session = answer.ok ? answer.body : undefined;
+  }
+
+  async signOut(): Promise<void> {
+    await desk.signOut();
+    this.session = undefined;
+  }
+
+  /**
+   * Sends and keeps what the server said. `moved`: how the thing stands now, in words, for when it is not any more what the
+   * person saw. True when it was done.
+   */
+  async send<Body>(
+    about: string,
+    done: keyof DeskWords['done'] | ((body: Body) => keyof DeskWords['done']),
+    request: () => Promise<Answer<Body>>,
+    moved: () => string,
+  ): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.said = undefined;
+    const answer = await request();
+    this.busy = false;
+    const { words } = this;
+    if (answer.ok) {
+      this.said = { kind: 'done', text: words.done[typeof done === 'function' ? done(answer.body) : done], about };
+      return true;
+    }
+    const { problem } = answer;
+    if (problem?.status === 401) this.session = undefined;
+    if (problem?.status === 409 && problem.code === 'moved-on') this.said = { kind: 'moved-on', text: words.movedOn(moved()), about };
+    else
+      this.said = {
+        kind: 'refused',
+        text: problem ? words.refused([problem.title, problem.detail].filter((one, i, all) => one && all.indexOf(one) === i).join(' ')) : words.noAnswer,
+        about,
+      };
+    return false;
+  }
+}
+
+export const [getAtDesk, setAtDesk] = createContext<AtDesk>();
