@@ -3,22 +3,28 @@
  *   board <file.yaml | catalogue id>           create a board, or bring it to this definition
  *   key <board> <provider> [feed …]            make a feed key (shown once) for the provider's feeds
  *   revoke <board> <key id>                    end a feed key
+ *   person <name> <role> <board> [board …]     let a person answer alerts (their desk token is shown once)
+ *   person-gone <person id>                    end a person on all boards
  */
 import 'reflect-metadata';
 import { loadBoard } from '@comm-cell/catalogue/load';
+import { role } from '@comm-cell/contract/desk';
 import { FeedKey } from './access/feed-key.entity.js';
 import { FeedKeys } from './access/feed-keys.js';
+import { People } from './access/people.js';
+import { PersonOfBoard } from './access/people.entity.js';
 import { openDatabaseUrl } from './database/address.js';
 import { dataSource, prepareDatabase } from './database/schema.js';
 import { Journal } from './journal/journal.js';
 import { Keepers } from './keeper/keepers.js';
 
-const USAGE = 'Use: npm run admin -- board <file.yaml|catalogue id> | key <board> <provider> [feed …] | revoke <board> <key id>';
+const USAGE =
+  'Use: npm run admin -- board <file.yaml|catalogue id> | key <board> <provider> [feed …] | revoke <board> <key id> | person <name> <role> <board> [board …] | person-gone <person id>';
 
 async function main([command, ...args]: string[]): Promise<string> {
   const url = openDatabaseUrl(process.env);
   await prepareDatabase(url, new Date());
-  const database = await dataSource(url, [FeedKey]).initialize();
+  const database = await dataSource(url, [FeedKey, PersonOfBoard]).initialize();
   const journal = new Journal(url);
   const keepers = new Keepers(
     journal,
@@ -53,6 +59,18 @@ async function main([command, ...args]: string[]): Promise<string> {
       const done = await new FeedKeys(database).revoke(args[0]!, args[1]!);
       if (!done) throw new Error(`Board "${args[0]}" has no key "${args[1]}" (it is the eight characters after "cc_live_").`);
       return 'The key is ended; every server refuses it within five seconds.';
+    }
+    if (command === 'person' && args.length >= 3) {
+      const [name, given, ...boards] = args as [string, string, ...string[]];
+      const asked = role.safeParse(given);
+      if (!asked.success) throw new Error(`"${given}" is no role; there are ${role.options.join(', ')}.`);
+      for (const board of boards) if (!(await keepers.definitionOf(board))) throw new Error(`There is no board "${board}".`);
+      const { id, token } = await new People(database).create(boards, name, asked.data);
+      return `${token}\n\nThis is the only time the desk token of ${name} (${id}) is shown. It opens the desk of: ${boards.join(', ')}.`;
+    }
+    if (command === 'person-gone' && args.length === 1) {
+      if (!(await new People(database).revoke(args[0]!))) throw new Error(`There is no person "${args[0]}".`);
+      return 'The person is ended; their open desks are closed with it.';
     }
     throw new Error(USAGE);
   } finally {

@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { faultsOfLines } from './lines.js';
 import { find, unknown } from './names.js';
 import { resolveBoard, type Catalogue } from './resolve.js';
+import type { Answers } from './response.js';
 import { faultsOfScheme } from './schemes.js';
 import { DefinitionError, Source } from './source.js';
 
@@ -33,8 +34,7 @@ export function loadMetrics(home = HOME): Pick<Catalogue, 'units' | 'metrics'> {
   return { units, metrics };
 }
 
-/** What boards answer with, whatever they measure. */
-function loadAnswers(): Pick<Catalogue, 'cards' | 'schemes' | 'holidays'> {
+function loadAnswers(): Answers {
   const cards: Record<string, CardEntry> = {};
   const schemes: Record<string, SchemeEntry> = {};
   const cardSources = filesIn('cards').map((file) => new Source(file, new URL(file, HOME)));

@@ -5,22 +5,18 @@
 import type { FigureId, Metric, RollupDefinition, Target, Thresholds, TileDefinition } from '@comm-cell/board/definition';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardFile, MetricEntry, UnitFile } from '@comm-cell/contract/definition';
-import type { CardEntry, HolidayFile, SchemeEntry } from '@comm-cell/contract/response';
 import { expectedOf, faultOfLimit, milliseconds } from './cadence.js';
 import { faultsOfLines } from './lines.js';
 import { find } from './names.js';
-import { resolveResponse } from './response.js';
+import { resolveResponse, type Answers } from './response.js';
 import { faultsOfRollup } from './rollups.js';
 import { resolveRules, type Measured } from './rules.js';
 import type { Source } from './source.js';
 import { zoneTable } from './zone.js';
 
-export interface Catalogue {
+export interface Catalogue extends Answers {
   units: Readonly<Record<string, UnitFile[string]>>;
   metrics: Readonly<Record<string, MetricEntry>>;
-  cards: Readonly<Record<string, CardEntry>>;
-  schemes: Readonly<Record<string, SchemeEntry>>;
-  holidays: HolidayFile;
 }
 
 type Feeds = ProposedDefinition['feeds'];

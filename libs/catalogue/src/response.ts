@@ -3,36 +3,36 @@ import type { Rule } from '@comm-cell/board/rule';
 import type { ActionCard, GroupDefinition, ResponseDefinition } from '@comm-cell/board/response';
 import type { LevelDefinition, Scheme } from '@comm-cell/board/scheme';
 import type { BoardFile } from '@comm-cell/contract/definition';
-import type { CardEntry, SchemeEntry } from '@comm-cell/contract/response';
+import type { CardEntry, HolidayFile, SchemeEntry } from '@comm-cell/contract/response';
 import { milliseconds } from './cadence.js';
 import { find, unknown } from './names.js';
-import type { Catalogue } from './resolve.js';
 import { bandOf, hoursOf, type Measured } from './rules.js';
 import { faultsOfScheme } from './schemes.js';
 import type { Source } from './source.js';
 
 type Figures = Readonly<Record<string, Measured>>;
 
+/** What boards answer with, whatever they measure. */
+export interface Answers {
+  cards: Readonly<Record<string, CardEntry>>;
+  schemes: Readonly<Record<string, SchemeEntry>>;
+  holidays: HolidayFile;
+}
+
 /** Nothing for a board that only shows. */
-export function resolveResponse(
-  file: BoardFile,
-  source: Source,
-  figures: Figures,
-  rules: readonly Rule[],
-  catalogue: Catalogue,
-): ResponseDefinition | undefined {
+export function resolveResponse(file: BoardFile, source: Source, figures: Figures, rules: readonly Rule[], answers: Answers): ResponseDefinition | undefined {
   const groups = resolveGroups(file, source);
   for (const [id, scheme] of Object.entries(file.schemes)) for (const [path, reason] of faultsOfScheme(scheme)) source.say(['schemes', id, ...path], reason);
-  const known = { ...catalogue.schemes, ...file.schemes };
+  const known = { ...answers.schemes, ...file.schemes };
   const levels = resolveLevels(file, source, figures, known);
   const schemes = Object.fromEntries([...new Set(Object.values(levels).map(({ scheme }) => scheme))].sort().map((id) => [id, schemeOf(id, known[id]!)]));
-  const cards = resolveCards(file, source, rules, schemes, catalogue);
+  const cards = resolveCards(file, source, rules, schemes, answers);
   if (file.levelGroup !== undefined) source.need(['levelGroup'], 'group', file.levelGroup, groups);
-  const calendar = file.holidays !== undefined && source.need(['holidays'], 'calendar', file.holidays, catalogue.holidays) ? file.holidays : undefined;
+  const calendar = file.holidays !== undefined && source.need(['holidays'], 'calendar', file.holidays, answers.holidays) ? file.holidays : undefined;
   if (Object.keys(groups).length + Object.keys(levels).length === 0) return undefined;
   return {
     groups,
-    holidays: calendar === undefined ? [] : Object.keys(catalogue.holidays[calendar]!.days).sort(),
+    holidays: calendar === undefined ? [] : Object.keys(answers.holidays[calendar]!.days).sort(),
     cards,
     schemes,
     levels,
@@ -77,9 +77,9 @@ function resolveCards(
   source: Source,
   rules: readonly Rule[],
   schemes: Readonly<Record<string, Scheme>>,
-  catalogue: Catalogue,
+  answers: Answers,
 ): Record<string, ActionCard> {
-  const known = { ...catalogue.cards, ...file.cards };
+  const known = { ...answers.cards, ...file.cards };
   const cards: Record<string, ActionCard> = {};
   for (const [key, { card }] of Object.entries(file.rules)) source.need(['rules', key, 'card'], 'card', card, known);
   const wanted = new Set([...Object.keys(file.cards), ...rules.map(({ card }) => card)]);

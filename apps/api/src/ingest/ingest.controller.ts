@@ -13,7 +13,7 @@ import type { BoardKeeper, Placed } from '../keeper/board-keeper.js';
 import { Keepers } from '../keeper/keepers.js';
 import { ADAPTERS } from './adapters/registry.js';
 import type { RawBody } from './raw-body.js';
-import { openApi } from './open-api.js';
+import { openApi } from '../open-api.js';
 
 type FeedRequest = FastifyRequest<{ Params: { feed: string } }>;
 

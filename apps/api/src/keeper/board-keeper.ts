@@ -66,7 +66,6 @@ interface Group {
   /** Where it continues the journal: it is of no use anywhere else. */
   from: Head;
   at: number;
-  /** Dropped if the commit fails: the state is touched only after it. */
   fold: Fold;
   waiting: Waiting[];
   answers: (() => void)[];
@@ -82,6 +81,9 @@ interface Group {
 interface Sent {
   group: Group;
   prepared: PreparedAppend;
+  /** The state after it, and the entries of its series that are new. */
+  after: BoardState;
+  changed: BoardState['series'];
 }
 
 /**
@@ -112,6 +114,8 @@ export class BoardKeeper {
   #recentReadings = 0;
   #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
+  /** The state after the last group that was sent: what is decided next is decided on it, if that head comes about. */
+  #next: { head: Head; state: BoardState } | undefined;
   #sent: Sent | undefined;
   /** The first of the queue, decided on what the group under way will have done. Dropped when that comes out otherwise. */
   #ahead: Group | undefined;
@@ -272,8 +276,7 @@ export class BoardKeeper {
         const group = ahead ?? (await this.#decide(open));
         ahead = undefined;
         if (group.events.length === 0 && group.receipts.length === 0) return this.#answer(group);
-        const { from, at, events, receipts, fold } = group;
-        sent = { group, prepared: this.journal.prepare(this.board, from, at, events, receipts, fold.peek.numbers, this.#tell(group)) };
+        sent = this.#prepare(group);
         if ((await this.#send(sent)) === 'done') return this.#finish(sent);
       } catch (error) {
         if (!(error instanceof StoreDown) || performance.now() > giveUpAt) return this.#giveUp(open, error);
@@ -287,6 +290,16 @@ export class BoardKeeper {
       // Two busy processes would otherwise meet at the same moment again and again.
       if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 500)));
     }
+  }
+
+  #prepare(group: Group): Sent {
+    const { from, at, events, receipts, fold } = group;
+    const { series, numbers } = fold.peek;
+    const prepared = this.journal.prepare(this.board, from, at, events, receipts, numbers, this.#tell(group));
+    const after = fold.finishInPlace();
+    this.#next = { head: prepared.next, state: after };
+    // Until it is finished, a fold keeps the series it has written in a layer of their own.
+    return { group, prepared, after, changed: series === after.series ? {} : series };
   }
 
   async #send(sent: Sent): Promise<AppendResult> {
@@ -304,21 +317,14 @@ export class BoardKeeper {
   /** Decides what has arrived since a group was sent, in its order, up to the first that has to wait for the commit. */
   #decideAhead(): void {
     if (!this.#sent || this.#queue.length === 0) return;
-    this.#ahead ??= this.#groupAfter(this.#sent);
-    const group = this.#ahead;
+    const { prepared, after, group: under } = this.#sent;
+    const group = (this.#ahead ??= groupOn(after, prepared.next, Math.max(Date.now(), under.at)));
     while (!group.closed && group.waiting.length < this.#queue.length) {
       const one = this.#queue[group.waiting.length]!;
       // A late row's twin may be in the group under way, where a look into the journal does not find it.
       group.closed = !takesIn(group, one) || (one.submission.late?.(group.fold.peek).length ?? 0) > 0;
       if (!group.closed) this.#decideOne(group, one, new Map());
     }
-  }
-
-  #groupAfter({ group, prepared }: Sent): Group {
-    // Entries by their key in a layer of their own over the state, which they will be part of when this group is finished.
-    const { series, ...others } = group.fold.peek;
-    const layer = Object.assign(Object.create(this.#state.series) as BoardState['series'], series === this.#state.series ? undefined : series);
-    return groupOn({ ...others, series: layer }, prepared.next, Math.max(Date.now(), group.at));
   }
 
   #takeAhead(): Group | undefined {
@@ -340,7 +346,7 @@ export class BoardKeeper {
     const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
     // A series belongs to one feed: only senders that stand in the group twice can meet their own readings in it.
     const meets = new Set(open.map(({ submission }) => submission.source)).size < open.length;
-    const group = groupOn(this.#state, this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
+    const group = groupOn(this.#draft(), this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
     for (const one of open) {
       const led = this.#decideOne(group, one, known);
       for (const event of meets ? led : []) {
@@ -349,6 +355,15 @@ export class BoardKeeper {
       }
     }
     return group;
+  }
+
+  /**
+   * The state at the head, to be written by folds. It has series of its own (their entries are shared), so that what is decided
+   * can be written in place at once, and the visible ones after the commit.
+   */
+  #draft(): BoardState {
+    if (this.#next?.head !== this.#head) this.#next = { head: this.#head, state: { ...this.#state, series: { ...this.#state.series } } };
+    return this.#next.state;
   }
 
   #decideOne(group: Group, one: Waiting, known: KnownReadings): readonly BoardEvent[] {
@@ -398,9 +413,8 @@ export class BoardKeeper {
   }
 
   /** After the commit only: the new state becomes visible, then the senders get their answers. */
-  #finish({ group, prepared }: Sent): void {
-    const { series, ...others } = group.fold.finishInPlace();
-    this.#take(prepared.next, prepared.entries, { ...others, series: Object.assign(this.#state.series, series === this.#state.series ? undefined : series) });
+  #finish({ group, prepared, after, changed }: Sent): void {
+    this.#take(prepared.next, prepared.entries, { ...after, series: Object.assign(this.#state.series, changed) });
     crashpoint('append.after-evolve');
     this.#checkpointWhenDue();
     this.#answer(group);

@@ -11,6 +11,8 @@ import type { BoardKeeper } from '../keeper/board-keeper.js';
 export type LiveServer = Server<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
 export type LiveSocket = Socket<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
 export interface DisplayData {
+  /** Boards a person may watch; a display that was let in by its token may watch all. */
+  boards?: ReadonlySet<string>;
   board?: string;
   /** Since when the socket has been too slow for deltas (performance.now). */
   behindSince?: number;

@@ -1,12 +1,16 @@
 import { Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Ack, ConnectedSocket, MessageBody, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { drawnReport, type JoinAnswer, joinRequest, PROTOCOL } from '@comm-cell/contract/live';
+import { type Caller, DeskSessions } from '../access/desk-sessions.js';
 import { Displays } from '../access/displays.js';
 import { CONFIG, type Config } from '../config.js';
 import { Keepers } from '../keeper/keepers.js';
 import { FanOut, type LiveServer, type LiveSocket, roomOf } from './fan-out.js';
 
 /** The display's side of the live protocol (libs/contract live). Nothing can be changed over a socket. */
+/** A person's right to watch is looked at again this often. */
+const RECHECK_MS = 4_000;
+
 @WebSocketGateway()
 export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
   readonly #log = new Logger('Live');
@@ -15,14 +19,19 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
   constructor(
     private readonly keepers: Keepers,
     private readonly displays: Displays,
+    private readonly sessions: DeskSessions,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   afterInit(server: LiveServer): void {
     // Guards do not run on connection: who may watch is settled in the handshake.
     server.use((socket, next) => {
-      if (this.displays.mayWatch(socket.handshake.headers.cookie, socket.handshake.headers.host)) return next();
-      next(Object.assign(new Error('This screen may not watch yet.'), { data: { code: 'needs-token' } }));
+      const { cookie, host } = socket.handshake.headers;
+      if (this.displays.mayWatch(cookie, host)) return next();
+      this.#admitPerson(socket, { cookie, host }).then(
+        (admitted) => next(admitted ? undefined : Object.assign(new Error('This screen may not watch yet.'), { data: { code: 'needs-token' } })),
+        (error: Error) => next(error),
+      );
     });
     // Once the handshake is through, its request is not needed again; a thousand displays keep a thousand of them otherwise.
     server.on('connection', (socket) => {
@@ -38,6 +47,25 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
     this.keepers.onBoard((keeper) => fanOut.follow(keeper));
   }
 
+  /** People see the boards they have a part in, as long as they have it: an ended person's socket is closed (invariant I46). */
+  async #admitPerson(socket: LiveSocket, caller: Caller): Promise<boolean> {
+    const person = await this.sessions.holder(caller);
+    if (!person) return false;
+    socket.data.boards = new Set(person.roles.keys());
+    const look = setInterval(() => {
+      if (!socket.connected) return clearInterval(look);
+      void this.sessions.holder(caller).then(
+        (still) => {
+          if (still && still.roles.size === socket.data.boards!.size) return;
+          socket.disconnect(true);
+        },
+        () => {},
+      );
+    }, RECHECK_MS);
+    socket.once('disconnect', () => clearInterval(look));
+    return true;
+  }
+
   onModuleDestroy(): void {
     this.#fanOut?.stop();
   }
@@ -50,7 +78,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
     if (!parsed.success) return answer({ ok: false, code: 'bad-request', detail: 'The join request cannot be read.' });
     const { board, protocol, epoch, since } = parsed.data;
     if (protocol !== PROTOCOL) return answer({ ok: false, code: 'update-required', detail: `This server speaks version ${PROTOCOL} of the live protocol.` });
-    const keeper = this.keepers.get(board);
+    const keeper = socket.data.boards?.has(board) === false ? undefined : this.keepers.get(board);
     if (!keeper) return answer({ ok: false, code: 'unknown-board', detail: `There is no board "${board}".` });
     if (socket.data.board !== undefined && socket.data.board !== board) void socket.leave(roomOf(socket.data.board));
     this.#fanOut!.flush(board);

@@ -110,10 +110,10 @@ export class NotifyModule implements OnModuleInit, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const server = this.host.httpAdapter?.getInstance() as FastifyInstance | undefined;
     if (server) {
-      await this.replyPage.register(server);
+      this.replyPage.register(server);
       if (this.config.DEMO === 'on') this.demoInbox.register(server);
     }
     // The poll finds everything; this only saves its second.

@@ -36,8 +36,9 @@ export class ReplyPage {
     private readonly keepers: Pick<Keepers, 'get' | 'all'>,
   ) {}
 
-  async register(server: FastifyInstance): Promise<void> {
-    await server.register((scope, _options, done) => {
+  /** Not awaited: the server settles its scopes when it listens, and waiting here would settle them before its error handler is set. */
+  register(server: FastifyInstance): void {
+    void server.register((scope, _options, done) => {
       scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 200 }, (_request, body, parsed) =>
         parsed(null, Object.fromEntries(new URLSearchParams(String(body)))),
       );

@@ -5,7 +5,7 @@
 import type { BoardDefinition, FeedDefinition, FigureId, ProviderId, SeriesId } from '../definition.js';
 import type { LevelDefinition, LevelId, ParameterId, Scheme, SchemeParameter } from '../scheme.js';
 import type { BoardState, DeclaredLevel, SeriesState } from '../state.js';
-import { DAY_MS, momentOfLocal, type Zone } from '../time.js';
+import { momentOfLocal, type Zone } from '../time.js';
 import { combine, currentUntil } from './figure.js';
 import { inBand } from './threshold.js';
 
@@ -174,8 +174,14 @@ function wholeNow(state: BoardState, level: LevelDefinition, scheme: Scheme, at:
   return { low, high, score: [low, high], known, of, parameters: [], parts, until };
 }
 
+/** Local midnight at which "2026-04-01" begins. */
 function midnightOf({ zone }: BoardDefinition, date: string): number {
-  return momentOfLocal(zone, Date.parse(`${date}T00:00:00Z`) / DAY_MS, 0);
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  // Years are counted from March, so that the leap day is the last of them.
+  const shift = month < 3 ? 1 : 0;
+  const y = year - shift;
+  const days = 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + Math.floor((153 * (month + 12 * shift - 3) + 2) / 5) + day - 1;
+  return momentOfLocal(zone, days - 719_468, 0);
 }
 
 interface MeasuredNow {

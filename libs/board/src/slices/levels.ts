@@ -28,6 +28,7 @@ export function levelsSlice(draft: Draft, event: BoardEvent, at: number): void {
     case 'FeedResumed':
       for (const [id, level] of Object.entries(draft.state.levels)) draft.own('levels')[id] = { ...level, judgedAt: Math.max(level.judgedAt ?? at, at) };
       break;
+    default:
   }
 }
 

@@ -147,26 +147,14 @@ export function feedViews(state: BoardState, now: number): FeedView[] {
 
 const SEVERITY = { act: 0, watch: 1, none: 2, ok: 3 } as const;
 
-/** Raised alerts by the figure they are about; those behind a composite still mark their figure. */
-function marks(alerts: AlertsView): { figure: Map<FigureId, AlertMark>; tile: Map<string, AlertMark> } {
-  const raised = [...alerts.open, ...alerts.groups.flatMap(({ behind }) => behind)];
-  const RANK = { critical: 0, act: 1, watch: 2 } as const;
-  raised.sort((a, b) => RANK[a.severity] - RANK[b.severity] || Number(b.unowned) - Number(a.unowned));
-  const by = <K>(keyOf: (alert: AlertView) => K | undefined): Map<K, AlertMark> => {
-    const found = new Map<K, AlertMark>();
-    for (const alert of raised) {
-      const key = keyOf(alert);
-      if (key === undefined) continue;
-      const mark = found.get(key);
-      if (mark) mark.count++;
-      else {
-        const { severity, unowned, lostSince } = alert;
-        found.set(key, { severity, count: 1, unowned, ...(lostSince === undefined ? {} : { lostSince }) });
-      }
-    }
-    return found;
-  };
-  return { figure: by(({ figure }) => figure?.figure), tile: by(({ tile }) => tile) };
+const WORST = { critical: 0, act: 1, watch: 2 } as const;
+
+/** The worst of some raised alerts, and how many there are. */
+function markOf(alerts: readonly AlertView[]): AlertMark | undefined {
+  const [worst] = alerts.toSorted((a, b) => WORST[a.severity] - WORST[b.severity] || Number(b.unowned) - Number(a.unowned));
+  if (!worst) return undefined;
+  const { severity, unowned, lostSince } = worst;
+  return { severity, count: alerts.length, unowned, ...(lostSince === undefined ? {} : { lostSince }) };
 }
 
 export function boardView(state: BoardState, now: number, density: Density): BoardView | undefined {
@@ -183,10 +171,17 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     return view;
   };
   const alerts = definition.response && alertsView(state, now);
-  const marked = alerts && marks(alerts);
+  // Those behind a composite still mark their figure.
+  const raised = alerts ? [...alerts.open, ...alerts.groups.flatMap(({ behind }) => behind)] : [];
+  const marked = (figures: ReadonlySet<FigureId>, tileId?: string): AlertMark | undefined =>
+    raised.length === 0
+      ? undefined
+      : markOf(raised.filter(({ figure, tile }) => (figure !== undefined && figures.has(figure.figure)) || (tileId !== undefined && tile === tileId)));
+  /** A figure and what it is made of: an alert of one hospital marks the sum of all. */
+  const madeOf = (id: FigureId): FigureId[] => [id, ...(definition.rollups[id]?.of ?? []), ...(definition.rollups[id]?.over ?? [])];
   const line = ({ label, figure: id }: LineDefinition): LineView => {
     const view: LineView = { label, figure: figure(id) };
-    const alert = marked?.figure.get(id);
+    const alert = marked(new Set(madeOf(id)));
     if (alert) view.alert = alert;
     return view;
   };
@@ -197,7 +192,7 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     const place = definition.places[placeId];
     if (place) view.place = place.name;
     if (one.caption) view.caption = one.caption;
-    const alert = marked?.tile.get(one.id);
+    const alert = marked(new Set([one.headline, ...[...one.lines, ...(one.parts ?? [])].map((part) => part.figure)].flatMap(madeOf)), one.id);
     if (alert) view.alert = alert;
     return view;
   };
