@@ -74,7 +74,7 @@ async function rig(): Promise<Rig> {
   const links = new ReplyLinks(database);
   const page = Fastify();
   page.post('/elsewhere', (_request, reply) => reply.send('x'));
-  await new ReplyPage(links, keepers).register(page);
+  new ReplyPage(links, keepers).register(page);
   const server = await page.listen({ port: 0, host: '127.0.0.1' });
   const ask: Rig['ask'] = async (path, posted) => {
     const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: posted ?? '' };

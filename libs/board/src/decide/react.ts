@@ -297,7 +297,11 @@ export function follow(fold: Fold, led: readonly BoardEvent[], at: number): Boar
     if (event.kind === 'AlertTurned') reaction.moved(event.rule);
   }
   // One order for all processes: the numbers of new alerts depend on it.
-  for (const id of [...touched].sort()) reaction.follow(id, at);
+  for (const id of [...touched].sort()) {
+    reaction.follow(id, at);
+    // A new version with a shorter time may find that it is over.
+    if (reaction.state.alerts[id]?.changedFrom !== undefined) reaction.ruleDue(id)?.run();
+  }
   if (led.some(({ kind }) => kind === 'RulesAgreed')) for (const id of Object.keys(reaction.state.alerts)) reaction.moved(id);
   reaction.arrange(at);
   return led.length > 0 ? [...reaction.events, ...turnLevels(fold, at)] : reaction.events;
