@@ -150,7 +150,7 @@ async function serveWall(server: FastifyInstance): Promise<void> {
   if (!existsSync(WALL)) return;
   // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
   await server.register(fastifyStatic, { root: path.join(WALL, 'assets'), prefix: '/assets/', index: false, immutable: true, maxAge: '1y' });
-  for (const page of ['/', '/wall/:board']) {
+  for (const page of ['/', '/wall/:board', '/alerts/:board', '/rules/:board']) {
     server.get(page, (_request, reply) => reply.sendFile('index.html', WALL, { cacheControl: false }));
   }
 }

@@ -1,6 +1,6 @@
 /** How a figure looks: one decision for tile, line, rail, phone and table. What is unknown never looks good. */
 import { isCurrent } from '@comm-cell/board/rules/freshness';
-import type { FeedView } from '@comm-cell/board/views/board';
+import type { AlertMark, FeedView } from '@comm-cell/board/views/board';
 import type { FigureView } from '@comm-cell/board/views/figure';
 import type { Shape } from '../ui/StatusShape.svelte';
 import type { Words } from '../words.js';
@@ -31,6 +31,12 @@ export function shapeOf(figure: FigureView): Shape {
   if (look === 'partial') return 'partial';
   if (figure.held) return 'doubt';
   return figure.status === 'ok' ? 'ok' : 'none';
+}
+
+/** With an alert: the worse of what the alert says and what the figure itself says. A mild alert hides no bad figure. */
+export function alertShape(alert: Pick<AlertMark, 'severity'>, figure: FigureView): Shape {
+  const own = shapeOf(figure);
+  return alert.severity === 'watch' && own === 'act' ? 'act' : alert.severity;
 }
 
 /** The value that may be read: withdrawn ones may not. */
