@@ -14,6 +14,8 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONFIG = ['package-lock.json', '.swcrc'];
 const TRANSPILED = ['libs/board', 'libs/contract', 'libs/catalogue', 'apps/api', 'apps/simulator'];
 const PAGE = 'apps/wall';
+/** Programs that get the packages they import into their own file. */
+const BUNDLED = new Map([['apps/api', 'main.js']]);
 /** What the server and the page run; a display whose page has another build id than its server loads itself anew. */
 const SERVED = ['libs/board', 'libs/contract', 'libs/catalogue', 'apps/api', PAGE];
 /** Beside the API's own code, so that it is found when the API is started without the launcher. */
@@ -69,12 +71,39 @@ async function transpile(root, dir) {
   );
   // What has no source any more must not be imported by chance.
   for (const name of filesUnder(dist)) if (!made.has(name) && !DRAFT.test(name)) rmSync(path.join(dist, name));
+  const program = BUNDLED.get(path.relative(root, dir));
+  if (program) await bundle(root, path.join(dist, program));
+}
+
+/**
+ * To find, read and link the thousand files of the packages would take most of a start. Our own libraries stay outside, since
+ * they are built by themselves; so do zod, which they share with the program, and what lies beside files that it serves.
+ */
+async function bundle(root, file) {
+  const { rolldown } = await tool('rolldown', (name) => import(pathToFileURL(createRequire(toolOf(path.join(root, PAGE), 'vite')).resolve(name)).href));
+  const optional = {
+    name: 'leave out what is not installed',
+    async resolveId(id, importer, options) {
+      return (await this.resolve(id, importer, { ...options, skipSelf: true })) ?? { id, external: true };
+    },
+  };
+  const made = await rolldown({
+    input: file,
+    platform: 'node',
+    external: [/^@comm-cell\//, /^zod(\/|$)/, /^swagger-ui-dist/],
+    plugins: [optional],
+    logLevel: 'silent',
+  });
+  const { output } = await made.generate({ format: 'esm', codeSplitting: false });
+  await made.close();
+  replaceFile(file, output[0].code);
+  rmSync(`${file}.map`, { force: true });
 }
 
 /** Made beside the old page and swapped in, so that a server that is running serves one or the other. */
 async function makePage(root, dir, id) {
   const fresh = path.join(root, '.build', `page.${process.pid}`);
-  const vite = await tool('vite/package.json', (name) => path.join(path.dirname(createRequire(path.join(dir, 'package.json')).resolve(name)), 'bin/vite.js'));
+  const vite = path.join(path.dirname(await tool('vite', () => toolOf(dir, 'vite'))), 'bin/vite.js');
   const child = spawn(process.execPath, [vite, 'build', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], {
     cwd: dir,
     env: { ...process.env, COMM_CELL_BUILD: id, NODE_ENV: 'production', NO_COLOR: '1' },
@@ -94,11 +123,13 @@ async function makePage(root, dir, id) {
   renameSync(fresh, path.join(dir, 'dist'));
 }
 
+const toolOf = (dir, name) => createRequire(path.join(dir, 'package.json')).resolve(`${name}/package.json`);
+
 async function tool(name, load) {
   try {
     return await load(name);
   } catch (error) {
-    throw new Error(`The build tool ${name.split('/package')[0]} is not installed; run npm ci (without --omit=dev) once.`, { cause: error });
+    throw new Error(`The build tool ${name} is not installed; run npm ci (without --omit=dev) once.`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build, planBuild } from './build.mjs';
-import { Part, scriptOf } from './part.mjs';
+import { Part, scriptOf, SERVER_FLAGS } from './part.mjs';
 import { bold, dim, green, red, welcome } from './welcome.mjs';
 
 const began = performance.now();
@@ -52,7 +52,7 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
 
   const address = `http://${urlHost(host)}:${port}`;
   const env = { DATABASE_URL: url, PORT: String(port), HOST: host, DATA_DIR: dataDir, DEMO: demo ? 'on' : 'off', COMM_CELL_BUILD: id, NODE_ENV: 'production' };
-  const api = (running.api = new Part({ name: 'The server', file: scriptOf('apps/api/dist/main.js'), env, output: logOf('api'), tell }));
+  const api = (running.api = new Part({ name: 'The server', file: scriptOf('apps/api/dist/main.js'), flags: SERVER_FLAGS, env, output: logOf('api'), tell }));
   await untilReady(api, address);
 
   if (demo && existsSync(scriptOf('apps/simulator/dist/main.js'))) {

@@ -4,14 +4,13 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Crashpoint } from '@comm-cell/api/journal/crashpoint';
 import type { Entry } from '@comm-cell/board/events';
-import { Api, ApiEnded, prepareBoard, until } from '../support/api.js';
+import { Api, prepareBoard, until } from '../support/api.js';
 import { smallBoard } from '../support/boards.js';
-import { faultsOf, Ledger, randomOf, type Send } from '../support/crash.js';
+import { faultsOf, Ledger } from '../support/crash.js';
 import { Display } from '../support/display.js';
+import { deaths, Lane, PLACES } from '../support/lane.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';
 
@@ -26,68 +25,6 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** How a process is to die: at the nth pass of a place, at some moment after it was ready, or while it starts. */
-type Death = { at: Crashpoint; pass: number } | { afterMs: number } | { startingMs: number };
-
-const NAMES: Record<Crashpoint, readonly number[]> = {
-  'append.before': [1, 2, 5, 9],
-  'append.after-commit': [1, 2, 5, 9],
-  'append.after-evolve': [1, 2, 5, 9],
-  'publish.after': [1, 2, 5, 9],
-  'receipt.before-answer': [1, 2, 5, 9],
-  'checkpoint.after': [1, 1],
-};
-
-function deaths(): Death[] {
-  const random = randomOf(SEED);
-  const named = Object.entries(NAMES).flatMap(([at, passes]) => passes.map((pass) => ({ at: at as Crashpoint, pass })));
-  const all: Death[] = [...named, ...named.filter(({ at }) => at !== 'checkpoint.after')];
-  while (all.length < ROUNDS) all.push(all.length % 6 === 0 ? { startingMs: random() * 900 } : { afterMs: random() * 250 });
-  return all
-    .map((death) => [random(), death] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, death]) => death);
-}
-
-/** One place for an api: whoever sends here reaches the process that stands there now. */
-class Lane {
-  api: Api | undefined;
-  readonly died: Record<string, number> = {};
-  constructor(
-    private readonly url: string,
-    private readonly key: string,
-  ) {}
-
-  readonly send: Send = (id, body) => {
-    if (!this.api?.running) throw new Error('nobody is there');
-    return this.api.post('ed', this.key, body, { id, signal: AbortSignal.timeout(15_000) });
-  };
-
-  async die(death: Death): Promise<void> {
-    let name: string = 'at' in death ? death.at : 'afterMs' in death ? 'any moment' : 'starting';
-    try {
-      this.api = await Api.start(
-        { DATABASE_URL: this.url, ...('at' in death ? { CRASHPOINT: `${death.at}:${death.pass}` } : {}) },
-        'startingMs' in death ? death.startingMs : undefined,
-      );
-      if ('afterMs' in death) {
-        await pause(death.afterMs);
-        await this.api.kill9();
-      } else if ('at' in death && death.at === 'checkpoint.after') {
-        // The checkpoint that is sure to come is the parting one.
-        await pause(150);
-        await this.api.stop();
-      }
-      const { signal } = await this.api.exited;
-      if (signal !== 'SIGKILL') throw new Error(`It was to die at ${name} and ended by ${signal}.\n${this.api.printed}`);
-    } catch (error) {
-      if (!(error instanceof ApiEnded)) throw error;
-      name += ' (starting)';
-    }
-    this.died[name] = (this.died[name] ?? 0) + 1;
-  }
-}
-
 test(`${ROUNDS} deaths: everything acknowledged is there exactly once, and no display saw what is not journaled`, async () => {
   const url = await postgres.database();
   const key = (await prepareBoard(url, smallBoard())).keys.ed!;
@@ -96,7 +33,7 @@ test(`${ROUNDS} deaths: everything acknowledged is there exactly once, and no di
   const proxies = await Promise.all(lanes.map((lane) => Proxy.to(() => lane.api?.port ?? 1)));
   const displays = proxies.map((proxy) => new Display({ address: proxy.address, board: 'small' }));
 
-  const waiting = deaths();
+  const waiting = deaths(ROUNDS, SEED);
   const writing = ledgers.map((ledger, i) => ledger.write(lanes[i >> 1]!.send, 5));
   await Promise.all(
     lanes.map(async (lane) => {
@@ -126,7 +63,7 @@ test(`${ROUNDS} deaths: everything acknowledged is there exactly once, and no di
 
   // What the proof rests on: every kind of death happened, batches met them, displays watched.
   const died = Object.keys({ ...lanes[0]!.died, ...lanes[1]!.died }).join();
-  for (const name of [...Object.keys(NAMES), 'any moment', 'starting']) expect(died).toContain(name);
+  for (const name of [...Object.keys(PLACES), 'any moment', 'starting']) expect(died).toContain(name);
   expect(
     Object.values(lanes[0]!.died)
       .concat(Object.values(lanes[1]!.died))

@@ -22,6 +22,10 @@ describe.each(files)('%s', (name) => {
     for (let cut = 0; cut <= journal.length; cut++) expect(refolded(journal, cut)).toBe(canonical(state));
   });
 
+  test('is the same story if the server starts again after every step of it', () => {
+    expect(play(timeline, true).journal).toEqual(play(timeline).journal);
+  });
+
   test('says what it guards against, and looks at something', () => {
     expect(timeline.hazard.length).toBeGreaterThan(10);
     expect(expected.some(({ see }) => see !== undefined)).toBe(true);

@@ -3,13 +3,17 @@
  * deciding, folding and viewing as the server and the screens; the clock is the timeline's own.
  */
 import { canonical } from '@comm-cell/board/canonical';
+import { acknowledge, closeAlert, handOver, shelveRule, take, unshelveRule } from '@comm-cell/board/decide/answer-alert';
+import type { Decision } from '@comm-cell/board/decide/decision';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
 import { postStatus } from '@comm-cell/board/decide/post-status';
+import { comeDue, follow } from '@comm-cell/board/decide/react';
 import { lateRows, readingKey, recordReadings, type CandidateRow, type ReadingsOutcome } from '@comm-cell/board/decide/record-readings';
 import { resumeFeed, suspendFeed } from '@comm-cell/board/decide/suspend-feed';
-import { tick } from '@comm-cell/board/decide/tick';
-import type { BoardEvent, Entry } from '@comm-cell/board/events';
-import { evolve, evolveAll } from '@comm-cell/board/evolve';
+import { clockStepped, tick } from '@comm-cell/board/decide/tick';
+import type { BoardEvent, Entry, Person } from '@comm-cell/board/events';
+import { evolveAll, Fold } from '@comm-cell/board/evolve';
+import { isUnowned } from '@comm-cell/board/rules/alert';
 import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { boardView, type BoardView, type FeedView } from '@comm-cell/board/views/board';
 import { figureView, type FigureView } from '@comm-cell/board/views/figure';
@@ -22,6 +26,13 @@ interface Sent {
   observed?: string;
   revision?: number;
   unit?: string;
+}
+interface Answer {
+  alert: string;
+  version?: number;
+  group?: string;
+  until?: string;
+  reason?: string;
 }
 export interface Timeline {
   title: string;
@@ -97,8 +108,30 @@ function sayReceipt({ accepted, duplicate, rejected, quarantined }: ReadingsOutc
   return counts.filter((one) => one !== false).join(', ') || 'nothing';
 }
 
-function look(what: string, state: BoardState, view: BoardView, now: number): string {
+/** "firing act since 14:15, unowned", "acknowledged act since 14:15, data lost since 14:40", "none". */
+function sayAlert({ alerts, shelves }: BoardState, rule: string, now: number): string {
+  const shelf = shelves[rule] ? [`shelved until ${clock(shelves[rule].until, now)}`] : [];
+  const alert = alerts[rule];
+  if (!alert) return ['none', ...shelf].join(', ');
+  return [
+    `${alert.phase} ${alert.severity} since ${clock(alert.firedAt ?? alert.since, now)}`,
+    ...(isUnowned(alert) ? ['unowned'] : []),
+    ...(alert.owner ? [`owned by ${alert.owner.by.name}`] : []),
+    ...(alert.group === 'duty' || alert.group === 'data' ? [] : [`with ${alert.group}`]),
+    ...(alert.lostSince === undefined ? [] : [`data lost since ${clock(alert.lostSince, now)}`]),
+    ...(alert.behind === undefined ? [] : [`behind ${alert.behind}`]),
+    ...(alert.changedFrom === undefined ? [] : [`rule changed from version ${alert.changedFrom}`]),
+    ...shelf,
+  ].join(', ');
+}
+
+function look(what: string, state: BoardState, view: BoardView, now: number, journal: readonly Entry[]): string {
   const [kind, id = ''] = what.split(' ');
+  if (kind === 'alert') return sayAlert(state, id, now);
+  if (kind === 'turns') {
+    const turns = journal.flatMap(({ event }) => (event.kind === 'AlertTurned' && event.rule === id ? [`${clock(event.due, now)} ${event.turn}`] : []));
+    return turns.join(' · ') || 'none';
+  }
   const figure = figureView(state, what.includes('@') ? (kind === 'line' || kind === 'age' || kind === 'number' ? id : what) : '', now);
   if (figure && kind === 'line') return figure.trend.map(([at, value]) => `${clock(at, now)} ${value ?? '-'}`).join(' · ');
   if (figure && kind === 'age') return figure.ageMs === undefined ? 'none' : `${figure.ageMs / 60_000} min`;
@@ -121,9 +154,13 @@ class Played {
   #readings = new Map<string, Value | null>();
   now: number;
 
-  constructor(start: number, sketch: BoardSketch) {
+  constructor(
+    start: number,
+    sketch: BoardSketch,
+    private readonly restarts: boolean,
+  ) {
     this.now = start;
-    this.#journal(defineBoard(this.state, boardOf(sketch)).events);
+    this.#submit((state) => defineBoard(state, boardOf(sketch)));
   }
 
   /** The server's clock ticks once a minute here. */
@@ -131,35 +168,38 @@ class Played {
     if (moment < this.now) throw new Error(`A timeline cannot go back to ${local(moment)}`);
     while (this.now < moment) {
       this.now = Math.min(moment, (Math.floor(this.now / 60_000) + 1) * 60_000);
-      this.#journal(tick(this.state, this.now).events);
+      this.#submit((state) => tick(state, this.now));
     }
   }
 
   do(action: string, what: unknown): string {
-    if (action === 'board becomes') {
-      const { events, outcome } = defineBoard(this.state, boardOf(what as BoardSketch));
-      this.#journal(events);
-      return outcome.changed ? 'changed' : 'nothing';
+    if (action === 'board becomes') return this.#submit((state) => defineBoard(state, boardOf(what as BoardSketch))).changed ? 'changed' : 'nothing';
+    if (action === 'server clock jumps') {
+      // What lies between was never seen by a tick.
+      const byMs = durationMs(what as string);
+      this.now += byMs;
+      this.#submit(() => clockStepped(byMs));
+      return 'accepted';
+    }
+    if (action === 'usual is learned') {
+      const hours = (value: number): number[] => Array<number>(168).fill(value);
+      const usuals = Object.entries(what as Record<string, number>).map(([figure, value]) => ({ figure, hours: hours(value), from: 0, to: this.now }));
+      this.#submit(() => ({ events: [{ kind: 'UsualLearned', usuals }], outcome: null }));
+      return 'learned';
     }
     const [, feed = '', verb = ''] = /^(\S+) (sends|says|is suspended|is resumed)$/.exec(action) ?? [];
     if (verb === 'sends') return this.#send(feed, what as Record<string, Value | Sent>);
     if (verb === 'says') {
       const { until, ...said } = what as { text: string; level?: number; until?: string };
-      const { events, outcome } = postStatus(this.state, { feed, ...said, ...(until !== undefined && { until: momentOf(until, this.now) }) }, this.now);
-      this.#journal(events);
-      return 'refused' in outcome ? `refused (${outcome.refused.code})` : 'accepted';
+      return this.#told((state) => postStatus(state, { feed, ...said, ...(until !== undefined && { until: momentOf(until, this.now) }) }, this.now), feed);
     }
     if (verb === 'is suspended') {
       const { until, reason } = what as { until: string; reason: string };
-      const { events, outcome } = suspendFeed(this.state, { feed, until: momentOf(until, this.now), reason }, this.now);
-      this.#journal(events);
-      return 'refused' in outcome ? `refused (${outcome.refused.code})` : 'accepted';
+      return this.#told((state) => suspendFeed(state, { feed, until: momentOf(until, this.now), reason }, this.now), feed);
     }
-    if (verb === 'is resumed') {
-      const { events, outcome } = resumeFeed(this.state, { feed });
-      this.#journal(events);
-      return outcome.resumed ? 'accepted' : 'nothing';
-    }
+    if (verb === 'is resumed') return this.#submit((state) => resumeFeed(state, { feed }), feed).resumed ? 'accepted' : 'nothing';
+    const [, who = '', does = ''] = /^(\S+) (acknowledges|takes|hands over|closes|shelves|unshelves)$/.exec(action) ?? [];
+    if (does !== '') return this.#answer({ id: who, name: who }, does, typeof what === 'string' ? { alert: what } : (what as Answer));
     throw new Error(`A timeline does not know "${action}"`);
   }
 
@@ -174,12 +214,43 @@ class Played {
         return value === undefined ? [] : [[key, value] as const];
       }),
     );
-    const { events, outcome } = recordReadings(this.state, { feed, batch: `batch ${this.journal.length}`, rows, unreadable: [] }, known, this.now);
-    for (const event of events)
+    const from = this.journal.length;
+    const outcome = this.#submit((state) => recordReadings(state, { feed, batch: `batch ${from}`, rows, unreadable: [] }, known, this.now), feed);
+    for (const { event } of this.journal.slice(from))
       if (event.kind === 'ReadingsRecorded')
         for (const { series, at, rev, value } of event.readings) this.#readings.set(readingKey(series, at, rev ?? 0), value);
-    this.#journal(events);
     return sayReceipt(outcome);
+  }
+
+  /** People answer the alert as it is now, unless the story says which version they saw. */
+  #answer(by: Person, does: string, { alert: rule, version, group = '', until, reason = 'said in the story' }: Answer): string {
+    return this.#told((state) => {
+      const alert = state.alerts[rule];
+      const seen = { no: alert?.no ?? 0, version: version ?? alert?.version ?? 0, by };
+      if (does === 'acknowledges') return acknowledge(state, seen, this.now);
+      if (does === 'takes') return take(state, seen, this.now);
+      if (does === 'hands over') return handOver(state, { ...seen, group }, this.now);
+      if (does === 'closes') return closeAlert(state, { ...seen, reason }, this.now);
+      if (does === 'unshelves') return unshelveRule(state, { rule, by }, this.now);
+      return shelveRule(state, { rule, until: momentOf(until ?? '+1h', this.now), reason, by }, this.now);
+    });
+  }
+
+  #told(decide: (state: BoardState) => Decision<object>, feed?: string): string {
+    const outcome = this.#submit(decide, feed);
+    return 'refused' in outcome ? `refused (${(outcome.refused as { code: string }).code})` : 'accepted';
+  }
+
+  /** The keeper's own steps: what is due, what is submitted, what follows from it. */
+  #submit<Outcome>(decide: (state: BoardState) => Decision<Outcome>, feed?: string): Outcome {
+    const fold = new Fold(this.state);
+    this.#journal(comeDue(fold, this.now, fold.peek.definition?.feeds[feed ?? '']?.id));
+    const { events, outcome } = decide(fold.peek);
+    for (const event of events) fold.apply(event, this.now);
+    this.#journal(events);
+    this.#journal(follow(fold, events, this.now));
+    this.state = this.restarts ? (JSON.parse(JSON.stringify(fold.finish())) as BoardState) : fold.finish();
+    return outcome;
   }
 
   #row(series: string, one: Value | Sent): CandidateRow {
@@ -197,19 +268,19 @@ class Played {
     };
   }
 
-  #journal(events: BoardEvent[]): void {
-    for (const event of events) {
-      this.state = evolve(this.state, { event, at: this.now });
-      this.journal.push({ seq: this.journal.length + 1, at: this.now, event });
-    }
+  #journal(events: readonly BoardEvent[]): void {
+    for (const event of events) this.journal.push({ seq: this.journal.length + 1, at: this.now, event });
   }
 }
 
-/** Plays the story and says, step by step, what there was to see of what the timeline names. */
-export function play({ board, story }: Pick<Timeline, 'board' | 'story'>): { seen: Seen[]; journal: Entry[]; state: BoardState } {
+/**
+ * Plays the story and says, step by step, what there was to see of what the timeline names. `restarts`: the server dies after
+ * every single thing, and knows only what is stored.
+ */
+export function play({ board, story }: Pick<Timeline, 'board' | 'story'>, restarts = false): { seen: Seen[]; journal: Entry[]; state: BoardState } {
   const first = story[0];
   if (!first) throw new Error('A timeline needs a story.');
-  const played = new Played(momentOf(first.at, undefined), board);
+  const played = new Played(momentOf(first.at, undefined), board, restarts);
   const seen = story.map((step): Seen => {
     const { at, see, answer, ...actions } = step;
     played.waitUntil(momentOf(at, played.now));
@@ -218,7 +289,7 @@ export function play({ board, story }: Pick<Timeline, 'board' | 'story'>): { see
     if (answer !== undefined) shown.answer = answers.join('; ');
     if (see !== undefined) {
       const view = boardView(played.state, played.now, 'overview')!;
-      shown.see = Object.fromEntries(Object.keys(see).map((what) => [what, look(what, played.state, view, played.now)]));
+      shown.see = Object.fromEntries(Object.keys(see).map((what) => [what, look(what, played.state, view, played.now, played.journal)]));
     }
     return shown;
   });

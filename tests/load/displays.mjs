@@ -1,13 +1,14 @@
 /**
  * N raw displays in one process, as cheap as possible and alike for every server: they read frames, answer pings, and look for
  * the value of a reading, which tells the instant at which it was due (stampOf).
- *   displays.mjs {"kind":"live" | "socket.io" | "ws","port":…,"count":…,"board":…,"cookie":…,"again":true}
+ *   displays.mjs {"kind":"live" | "socket.io" | "ws","port":…,"count":…,"board":…,"cookie":…,"again":true,"find":…}
+ * `find`: only the value behind each such text counts.
  */
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { latencies, microseconds, WRAP } from './machine.mjs';
 
-const { kind, port, count, board, cookie, again = false } = JSON.parse(process.argv[2]);
+const { kind, port, count, board, cookie, again = false, find = '"value":' } = JSON.parse(process.argv[2]);
 const PATH = kind === 'ws' ? '/' : '/socket.io/?EIO=4&transport=websocket';
 const CONNECT_AT_ONCE = 50;
 /** As the wall does: half a second at first, then with full jitter up to 15 s. */
@@ -117,8 +118,8 @@ class Display {
     frames++;
     const now = microseconds();
     if (kind === 'live' && again) this.seq = Number(/"to":(\d+)/.exec(text)?.[1] ?? this.seq);
-    for (let at = text.indexOf('"value":'); at >= 0; at = text.indexOf('"value":', at)) {
-      at += 8;
+    for (let at = text.indexOf(find); at >= 0; at = text.indexOf(find, at)) {
+      at = text.indexOf('"value":', at) + 8;
       late.push((now - Number.parseInt(text.slice(at, at + 10), 10) + WRAP) % WRAP);
     }
   }

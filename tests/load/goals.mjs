@@ -7,6 +7,8 @@ const E2E_500 = ['e2e', '500 readings/s to 200 displays'];
 const INGEST = ['ingest', 'batches of 50, 32 connections'];
 const FAN_OUT = ['fan-out', '10 changes/s to 1000 displays'];
 const CEILING = ['fan-out', 'ceiling, 1000 displays'];
+const ALERTS = ['alerts', '100 readings/s to 200 displays'];
+const RULES = ['alerts', 'batches of 50 over 1,000 series'];
 const START = ['start', 'embedded PostgreSQL, demo boards', 'npm start'];
 
 /** `of` over `by` (when there is one) in `field`. */
@@ -38,6 +40,20 @@ export const GOALS = [
     by: [...CEILING, 'socket.io'],
     field: 'changesPerSecond',
     least: { gate: 0.6, aim: 0.9 },
+  },
+  {
+    name: 'Reading to alert on a display, 100/s to 200 displays, p99',
+    of: [...ALERTS, 'product'],
+    by: [...ALERTS, 'ws'],
+    field: 'p99',
+    most: { gate: 2, aim: 1.5 },
+  },
+  {
+    name: 'Durable readings/s with 2,000 rules, against none',
+    of: [...RULES, 'product with 2,000 rules'],
+    by: [...RULES, 'product'],
+    field: 'readingsPerSecond',
+    least: { gate: 0.7, aim: 0.9 },
   },
   { name: 'First start to ready, ms', of: START, field: 'firstReadyMs', most: { gate: 3_000, aim: 2_000 } },
   { name: 'Warm start to ready, ms', of: START, field: 'warmReadyMs', most: { gate: 1_500, aim: 800 } },

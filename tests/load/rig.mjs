@@ -13,6 +13,7 @@ import { startEmbedded } from '@comm-cell/api/database/embedded/supervisor';
 import { dataSource, prepareDatabase } from '@comm-cell/api/database/schema';
 import { Journal } from '@comm-cell/api/journal/journal';
 import { Keepers } from '@comm-cell/api/keeper/keepers';
+import { SERVER_FLAGS } from '../../apps/launcher/part.mjs';
 import { READINGS_TABLE } from './floor/group-commit.mjs';
 import { cpuOf, residentOf } from './machine.mjs';
 
@@ -156,7 +157,11 @@ export class Rig {
   /** The product as it is delivered, but for a gauge of its memory. */
   async product(url, { port = 0, cpu, inspect = [] } = {}) {
     const env = { DATABASE_URL: url, PORT: String(port), HOST: '127.0.0.1', KEY_RATE: '0', DISPLAY_TOKENS: TOKEN, DATA_DIR: this.dataDir };
-    return this.#listening(here('../../apps/api/dist/main.js'), [], { env, cpu, execArgv: [...inspect, '--expose-gc', '--import', here('./gauge.mjs')] });
+    return this.#listening(here('../../apps/api/dist/main.js'), [], {
+      env,
+      cpu,
+      execArgv: [...SERVER_FLAGS, ...inspect, '--expose-gc', '--import', here('./gauge.mjs')],
+    });
   }
 
   /** `ws`, `socket.io` or `typical`. */

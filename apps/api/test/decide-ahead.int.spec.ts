@@ -1,4 +1,4 @@
-/** What is decided while a statement is under way: it stands on what is not certain yet, and must never show it (docs/adr 0012). */
+/** What is decided while a statement is under way: it stands on what is not certain yet, and must never show it (docs/adr 0016). */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { canonical } from '@comm-cell/board/canonical';
 import { type CandidateRow, lateRows, recordReadings, type ReadingsOutcome } from '@comm-cell/board/decide/record-readings';

@@ -4,7 +4,7 @@
  *
  * Concurrent submissions share one statement (group commit). They are decided one after the other on a fold
  * of the state, so the second sees what the first will have done; nothing becomes visible before the commit.
- * While a statement is under way, what arrives is decided already on what it will have done (docs/adr 0012).
+ * While a statement is under way, what arrives is decided already on what it will have done (docs/adr 0016).
  */
 import { createHash } from 'node:crypto';
 import { canonical } from '@comm-cell/board/canonical';

@@ -8,17 +8,17 @@
  * It rests on this: after every event each rule that it concerns has been judged, and time alone can only take a value away
  * or make a feed late. So between two events nothing can turn but what is listed here.
  */
-import type { FeedId } from '../definition.js';
+import type { BoardDefinition, FeedId } from '../definition.js';
 import type { BoardEvent } from '../events.js';
 import type { Fold } from '../evolve.js';
 import type { Rule, RuleId } from '../rule.js';
-import { climbsAt, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
+import { climbsAt, dwellEnds, holdEnds, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
 import { nextByTime, notBefore } from '../rules/by-time.js';
 import { isIdle, judge } from '../rules/condition.js';
 import { sightOf } from '../rules/figure.js';
 import { isWithin } from '../rules/hours.js';
 import { figuresOf, plainParts, seriesOf, watched, type Watched } from '../rules/watched.js';
-import type { Action, BoardState, RuleState } from '../state.js';
+import type { Action, Alert, BoardState, RuleState } from '../state.js';
 import { HOUR_MS } from '../time.js';
 import { turnLevels } from './turn-levels.js';
 
@@ -38,6 +38,19 @@ interface Due {
   run(): void;
 }
 const RANKS = { resumed: 0, agreed: 1, unshelved: 2, dwelt: 3, held: 4, began: 5, climbed: 6, lost: 7, chased: 8 } as const;
+
+const ends = new WeakMap<Alert, number>();
+
+/** When the next timer of an alert ends, at the earliest: remembered with the alert, which is replaced with every turn. */
+function timerEnds(rule: Rule, alert: Alert, definition: BoardDefinition): number {
+  let end = ends.get(alert);
+  if (end === undefined) {
+    const climb = climbsAt(alert, definition.response?.groups[alert.group])?.at;
+    end = Math.min(dwellEnds(rule, alert) ?? Infinity, holdEnds(rule, alert) ?? Infinity, climb ?? Infinity);
+    ends.set(alert, end);
+  }
+  return end;
+}
 
 class Reaction {
   readonly events: BoardEvent[] = [];
@@ -205,13 +218,18 @@ export function comeDue(fold: Fold, at: number, feed?: FeedId): BoardEvent[] {
   const looks = new Map<string, () => Due | undefined>();
   const rule = (id: RuleId): unknown => looks.set(id, () => reaction.ruleDue(id));
   const { before } = reaction.watched;
+  const near = new Set(feed === undefined ? [] : reaction.watched.byFeed.get(feed));
   // What stands before or behind another must be found in its time, for the other's sake.
-  const matters = (one: Rule): boolean => before.has(one.id) || one.supersedes !== undefined || (reaction.watched.byFeed.get(feed!) ?? []).includes(one);
+  const matters = (one: Rule): boolean => before.has(one.id) || one.supersedes !== undefined || near.has(one);
   const closed = (rules: readonly Rule[]): void => {
     for (const one of rules) if (feed === undefined || matters(one)) rule(one.id);
   };
   const { late, timed, proposed } = reaction.watched;
-  for (const id of Object.keys(alerts)) rule(id);
+  for (const [id, alert] of Object.entries(alerts)) {
+    const state = reaction.state.rules[id];
+    // Of many open alerts few have anything to do with a reading: the silence of other feeds is found by the next tick.
+    if (feed === undefined || !state?.rule || near.has(state.rule) || timerEnds(state.rule, alert, definition) <= at) rule(id);
+  }
   for (const [id, rules] of late) if (feed === undefined || id === feed || before.size > 0) closed(rules);
   if (timed.length > 0) closed(timed);
   for (const [id, { suspended }] of Object.entries(feeds)) if (suspended) looks.set(`feed ${id}`, () => reaction.resumeDue(id));

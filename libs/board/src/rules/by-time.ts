@@ -17,19 +17,20 @@ export interface ByTime {
 }
 
 /** Moments at which something this rule watches was lost, or its feed became late: since its last change and its last turn. */
-function lossesSince(sight: Sight, rule: Rule, turnedAt: number | undefined, since: number, at: number): number[] {
+function lossesSince(sight: Sight, rule: Rule, alert: (Course & Pick<Alert, 'turnedAt'>) | undefined, since: number, at: number): number[] {
   const late =
     rule.when.kind === 'late' || rule.when.kind === 'composite' ? plainParts(rule.when).flatMap((part) => (part.kind === 'late' ? [part.feed] : [])) : [];
   // No value that is lost makes anything bad that is not: only silence itself does, or a denominator that hid it.
-  if (turnedAt === undefined && late.length === 0 && !rule.least) return [];
-  const moments = lossesUpTo(sight, rule, at);
+  if (alert === undefined && late.length === 0 && !rule.least) return [];
+  // What is lost already is not lost again; a moment within a suspension, looked at when that is over, would even seem good.
+  const moments = alert?.lostSince === undefined ? lossesUpTo(sight, rule, at) : [];
   if (late.length === 0 && moments.length === 0) return [];
   const all = new Set(moments);
   for (const feed of late) {
     const moment = lateSince(sight, feed);
     if (moment !== undefined && moment < at) all.add(moment);
   }
-  return [...all].filter((moment) => moment >= since && moment >= (turnedAt ?? -Infinity)).sort((a, b) => a - b);
+  return [...all].filter((moment) => moment >= since && moment >= (alert?.turnedAt ?? -Infinity)).sort((a, b) => a - b);
 }
 
 /** A timer that a new version of the rule has made shorter, or begun, ends with that version's beginning at the earliest. */
@@ -68,7 +69,7 @@ export function nextByTime(
       else begin = beginAfter(rule.active, sight.definition.zone, begin);
     }
   }
-  for (const moment of lossesSince(sight, rule, alert?.turnedAt, since, at)) {
+  for (const moment of lossesSince(sight, rule, alert, since, at)) {
     if (first && first.at <= moment) break;
     const turns = judgeAt(moment, true);
     if (turns.length > 0) return { at: moment, what: 'lost', turns };
