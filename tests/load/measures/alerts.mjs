@@ -12,8 +12,10 @@ const FEEDS = 20;
 const EACH = 50;
 const DISPLAYS = 200;
 const PER_SECOND = 100;
-/** An alert is over five seconds after it was raised, so that its series can raise another. */
-const OVER_AFTER = 5 * PER_SECOND;
+/** Every so many posts one takes a series over its line: a flood by any measure of a control room. */
+const CROSS_EVERY = 20;
+/** An alert is over so many alerts later, so that its series can raise another. */
+const OVER_AFTER = 25;
 const BEGIN_MS = Date.now() - 50 * 24 * 3_600_000;
 
 const both = (text) => ({ en: text, cy: text });
@@ -60,12 +62,14 @@ class Ruled extends Product {
     return Object.fromEntries(rules.map(({ band: _line, ...one }) => [one.id, one]));
   }
 
-  /** Every other post takes a series over its line, the ones between bring back those of a while ago. */
+  /** Half of a feed's series are taken over their lines in turn, and brought back; the others stay where they are. */
   crossing(i, due) {
-    const n = (i >> 1) - (i % 2) * (OVER_AFTER >> 1);
-    const { route, place } = this.feeds[(n + this.feeds.length * EACH) % FEEDS];
-    const series = `m.${(Math.floor((n + FEEDS * EACH) / FEEDS) % EACH) + 1}@${place}`;
-    return { route, body: JSON.stringify({ readings: [{ series, observedAt: new Date().toISOString(), value: i % 2 === 0 ? stampOf(due) : -1 }] }) };
+    const turn = i % CROSS_EVERY;
+    const [rises, falls] = [turn === 0, turn === CROSS_EVERY / 2];
+    const n = rises || falls ? Math.floor(i / CROSS_EVERY) + (falls ? FEEDS * EACH - OVER_AFTER : 0) : i;
+    const { route, place } = this.feeds[n % FEEDS];
+    const series = `m.${(Math.floor(n / FEEDS) % (EACH / 2)) + 1 + (rises || falls ? 0 : EACH / 2)}@${place}`;
+    return { route, body: JSON.stringify({ readings: [{ series, observedAt: new Date().toISOString(), value: rises ? stampOf(due) : -1 }] }) };
   }
 }
 
@@ -117,7 +121,7 @@ async function toDisplays(rig, contender, seconds) {
   await displays.kill();
   await server.kill();
   await rig.drop(url);
-  const wanted = (isFloor ? posts : posts / 2) * DISPLAYS;
+  const wanted = (isFloor ? posts : posts / CROSS_EVERY) * DISPLAYS;
   if (!isFloor && (bad > 0 || got !== wanted)) throw new Error(`${bad} posts failed, ${got} of ${wanted} alerts were seen.\n${server.printed}`);
   return { foreign, p50: late.p50, p99: late.p99, max: late.max, ackP50: ack.p50, ackP99: ack.p99, framesPerSecond: frames / DISPLAYS / seconds };
 }

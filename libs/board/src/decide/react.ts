@@ -12,7 +12,7 @@ import type { BoardDefinition, FeedId } from '../definition.js';
 import type { BoardEvent } from '../events.js';
 import type { Fold } from '../evolve.js';
 import type { Rule, RuleId } from '../rule.js';
-import { climbsAt, dwellEnds, holdEnds, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
+import { climbsAt, holdEnds, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
 import { nextByTime, notBefore } from '../rules/by-time.js';
 import { isIdle, judge } from '../rules/condition.js';
 import { sightOf } from '../rules/figure.js';
@@ -46,7 +46,8 @@ function timerEnds(rule: Rule, alert: Alert, definition: BoardDefinition): numbe
   let end = ends.get(alert);
   if (end === undefined) {
     const climb = climbsAt(alert, definition.response?.groups[alert.group])?.at;
-    end = Math.min(dwellEnds(rule, alert) ?? Infinity, holdEnds(rule, alert) ?? Infinity, climb ?? Infinity);
+    // Silence may raise one that is pending.
+    end = alert.phase === 'pending' ? -Infinity : Math.min(holdEnds(rule, alert) ?? Infinity, climb ?? Infinity);
     ends.set(alert, end);
   }
   return end;
@@ -228,7 +229,7 @@ export function comeDue(fold: Fold, at: number, feed?: FeedId): BoardEvent[] {
   for (const [id, alert] of Object.entries(alerts)) {
     const state = reaction.state.rules[id];
     // Of many open alerts few have anything to do with a reading: the silence of other feeds is found by the next tick.
-    if (feed === undefined || !state?.rule || near.has(state.rule) || timerEnds(state.rule, alert, definition) <= at) rule(id);
+    if (feed === undefined || !state?.rule || matters(state.rule) || timerEnds(state.rule, alert, definition) <= at) rule(id);
   }
   for (const [id, rules] of late) if (feed === undefined || id === feed || before.size > 0) closed(rules);
   if (timed.length > 0) closed(timed);
