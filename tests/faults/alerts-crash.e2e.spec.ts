@@ -80,13 +80,17 @@ test(`${ROUNDS} deaths: the journal holds the turns of the reference, and every 
   const lanes = [1, 2, 3].map(() => new Lane(url, keys.ed!));
   const ledgers = lanes.map((_, i) => new Ledger(`a${i}`, SEED + i));
 
+  const atTheEdge = async (api: Api | undefined, freshMs: number, values: [number, number]): Promise<void> => {
+    const observedAt = new Date(Date.now() - NEARLY_LATE_MS + freshMs).toISOString();
+    const readings = values.map((value, k) => ({ series: `m.${k + 1}@here-2`, observedAt, value }));
+    await api?.post('ed-2', keys['ed-2']!, { readings });
+  };
   let dying = true;
   /** Values that stand for a second or two and then are late, until the next one comes: slow timers and silence. */
   const edge = async (): Promise<void> => {
     for (let i = 0; dying; i++) {
-      const observedAt = new Date(Date.now() - NEARLY_LATE_MS + 600 + (i % 5) * 900).toISOString();
-      const readings = ['m.1@here-2', 'm.2@here-2'].map((series, k) => ({ series, observedAt, value: (i >> (1 + k)) % 2 === 0 ? 9 : 1 }));
-      await lanes[i % 3]!.api?.post('ed-2', keys['ed-2']!, { readings }).catch(() => {});
+      const value = (k: number): number => ((i >> (1 + k)) % 2 === 0 ? 9 : 1);
+      await atTheEdge(lanes[i % 3]!.api, 600 + (i % 5) * 900, [value(0), value(1)]).catch(() => {});
       await pause(500);
     }
   };
@@ -104,6 +108,11 @@ test(`${ROUNDS} deaths: the journal holds the turns of the reference, and every 
   const survivors = await Promise.all([Api.start({ DATABASE_URL: url }), Api.start({ DATABASE_URL: url })]);
   for (const lane of lanes) lane.api = survivors[0];
   for (const [i, ledger] of ledgers.entries()) await ledger.settle(lanes[i]!.send);
+  // Whatever the deaths have left to be seen: an alert that loses its data, and gets it back.
+  for (let i = 0; i < 2; i++) {
+    await atTheEdge(survivors[0], 5_000, [9, 9]);
+    await pause(i === 0 ? 5_000 + FOUND_MS : 0);
+  }
   const displays = survivors.map(({ address }) => new Display({ address, board: 'small' }));
   await pause(FOUND_MS + 2_000);
   const end = Date.now() - FOUND_MS;
