@@ -34,7 +34,11 @@ export class FeedKeys {
     const hash = hashOf(key).toString('base64');
     const age = performance.now() - this.#loadedAt;
     const known = this.#byHash.has(hash);
-    if (age > OLDEST_MS || (!known && age > LOOK_AGAIN_MS)) await this.#load();
+    if (age > OLDEST_MS || (!known && age > LOOK_AGAIN_MS)) {
+      // A renewal that is under way may have begun before a brand-new key was made.
+      if (!known) await this.#loading?.catch(() => {});
+      await this.#load();
+    }
     // Nobody waits for it; if it fails, those who come after the copy's time are told.
     else if (age > RENEW_MS) this.#load().catch(() => {});
     const found = this.#byHash.get(hash);
