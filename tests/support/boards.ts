@@ -1,6 +1,7 @@
 /** Small boards for tests: made in code, so that a test shows all it depends on. */
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardDefinition, FeedDefinition, Metric } from '@comm-cell/board/definition';
+import type { Condition, Rule, RuleId } from '@comm-cell/board/rule';
 
 const both = (text: string): { en: string; cy: string } => ({ en: text, cy: `${text} (cy)` });
 
@@ -86,4 +87,22 @@ export function smallBoard({ id = 'small', series = 3, feeds = 1, everyMs = 900_
   }
   const column = { title: both('Column'), tiles: Object.keys(tiles) };
   return { ...definition, providers, places, tiles, overview: [column], detail: [column] };
+}
+
+/** A rule that fires at once and ends at once, on whatever is not told otherwise. */
+export function ruleOf(id: RuleId, when: Condition, more: Partial<Rule> = {}): Rule {
+  return {
+    id,
+    label: both(id),
+    place: 'here',
+    severity: 'act',
+    when,
+    forMs: 0,
+    forReadings: 1,
+    clear: { forMs: 0, readings: 1 },
+    owner: 'duty',
+    card: 'card',
+    tests: [],
+    ...more,
+  };
 }

@@ -15,6 +15,7 @@ import type { Condition, Rule, RuleId, Turn } from '@comm-cell/board/rule';
 import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 import { boardOf } from '../../libs/board/test/board.js';
+import { ruleOf as plainRule } from './boards.js';
 import { randomOf } from './crash.js';
 
 export interface Input {
@@ -84,20 +85,7 @@ function chanceOf(seed: number) {
 }
 
 export function ruleOf(id: RuleId, when: Condition, more: Partial<Rule> = {}): Rule {
-  return {
-    id,
-    label: both(id),
-    place: 'north',
-    severity: 'act',
-    when,
-    forMs: 0,
-    forReadings: 1,
-    clear: { forMs: 0, readings: 1 },
-    owner: when.kind === 'late' ? 'data' : 'duty',
-    card: 'look',
-    tests: [],
-    ...more,
-  };
+  return plainRule(id, when, { label: both(id), place: 'north', owner: when.kind === 'late' ? 'data' : 'duty', card: 'look', ...more });
 }
 
 /** A rule of every kind the reference knows, its figures drawn anew for every day. */

@@ -1,7 +1,7 @@
 /** The review and the past of alerts against a week made by hand, on a real Postgres. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BoardEvent } from '@comm-cell/board/events';
-import type { Rule, RuleId, Severity, Turn } from '@comm-cell/board/rule';
+import type { RuleId, Severity, Turn } from '@comm-cell/board/rule';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 import { reviewOf } from '../src/alerts/episodes.js';
 import { episodesDuring, historyOf, shelvingsDuring, versionsOf } from '../src/alerts/past.js';
@@ -10,7 +10,7 @@ import { learn, learnUsuals } from '../src/alerts/usual.js';
 import { Journal } from '../src/journal/journal.js';
 import { BoardKeeper } from '../src/keeper/board-keeper.js';
 import { prepareBoard } from '../../../tests/support/api.js';
-import { smallBoard } from '../../../tests/support/boards.js';
+import { ruleOf, smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
 
 /** A Monday, long ago enough that the week is over. */
@@ -237,19 +237,11 @@ describe('readings of a stretch', () => {
   });
 
   test('several processes learn at once: it is journaled once, and not again before the week is over', async () => {
-    const rule: Rule = {
-      id: 'unusual@here',
-      label: { en: 'Unusual', cy: 'Anarferol' },
-      place: 'here',
-      severity: 'watch',
-      when: { kind: 'usual', figure: 'm.1@here', band: { over: 150 } },
-      forMs: 0,
-      forReadings: 1,
-      clear: { forMs: 0, readings: 1 },
-      owner: 'duty',
-      card: 'card',
-      tests: [],
-    };
+    const rule = ruleOf(
+      'unusual@here',
+      { kind: 'usual', figure: 'm.1@here', band: { over: 150 } },
+      { label: { en: 'Unusual', cy: 'Anarferol' }, severity: 'watch' },
+    );
     const fresh = await postgres.database();
     await prepareBoard(fresh, { ...smallBoard(), rules: { [rule.id]: rule } });
     const now = Date.now();

@@ -12,27 +12,13 @@ import { PersonOfBoard } from '../src/access/people.entity.js';
 import { People } from '../src/access/people.js';
 import { dataSource } from '../src/database/schema.js';
 import { Api, type Answer, DISPLAY_COOKIE, prepareBoard } from '../../../tests/support/api.js';
-import { smallBoard } from '../../../tests/support/boards.js';
+import { ruleOf as plainRule, smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
 
 const both = (text: string): { en: string; cy: string } => ({ en: text, cy: text });
 
-function rule(id: string, more: Partial<Rule> = {}): Rule {
-  return {
-    id,
-    label: both(id),
-    place: 'here',
-    severity: 'act',
-    when: { kind: 'line', figure: 'm.1@here', band: { over: 100 } },
-    forMs: 0,
-    forReadings: 1,
-    clear: { forMs: 0, readings: 1 },
-    owner: 'duty',
-    card: 'card',
-    tests: [],
-    ...more,
-  };
-}
+const rule = (id: string, more: Partial<Rule> = {}): Rule =>
+  plainRule(id, { kind: 'line', figure: 'm.1@here', band: { over: 100 } }, { label: both(id), ...more });
 
 /** Rule `n@here` looks at `m.<n>@here`, over 100. */
 function board(): ProposedDefinition {

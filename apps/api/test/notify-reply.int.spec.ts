@@ -1,7 +1,6 @@
 /** The page behind a reply link: looking changes nothing, the button acknowledges what was seen. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BoardEvent } from '@comm-cell/board/events';
-import type { Rule } from '@comm-cell/board/rule';
 import Fastify from 'fastify';
 import { dataSource, prepareDatabase } from '../src/database/schema.js';
 import { Journal } from '../src/journal/journal.js';
@@ -9,23 +8,11 @@ import { Keepers } from '../src/keeper/keepers.js';
 import { Contact } from '../src/notify/contact.entity.js';
 import { ReplyLinks } from '../src/notify/reply-links.js';
 import { ReplyPage } from '../src/notify/reply-page.js';
-import { smallBoard } from '../../../tests/support/boards.js';
+import { ruleOf, smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
 
 const label = (words: string) => ({ en: words, cy: `${words} (cy)` });
-const RULE: Rule = {
-  id: 'long@here',
-  label: label('Too <many> waiting'),
-  place: 'here',
-  severity: 'act',
-  when: { kind: 'line', figure: 'm.1@here', band: { over: 45 } },
-  forMs: 0,
-  forReadings: 1,
-  clear: { forMs: 0, readings: 1 },
-  owner: 'site',
-  card: 'any',
-  tests: [],
-};
+const RULE = ruleOf('long@here', { kind: 'line', figure: 'm.1@here', band: { over: 45 } }, { label: label('Too <many> waiting'), owner: 'site', card: 'any' });
 
 let postgres: TestPostgres;
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,7 +1,8 @@
 /** Who is told of what, when, and in which words. */
 import { describe, expect, test } from '@jest/globals';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
-import { messagesFor, quietUntil, type Message } from '@comm-cell/board/decide/tell';
+import { messagesFor, type Message } from '@comm-cell/board/decide/tell';
+import { quietUntil } from '@comm-cell/board/rules/hours';
 import type { BoardEvent } from '@comm-cell/board/events';
 import { evolve } from '@comm-cell/board/evolve';
 import type { GroupDefinition, ResponseDefinition } from '@comm-cell/board/response';

@@ -3,28 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { isTold, messagesFor } from '@comm-cell/board/decide/tell';
 import type { BoardEvent } from '@comm-cell/board/events';
 import { Fold } from '@comm-cell/board/evolve';
-import type { Rule } from '@comm-cell/board/rule';
 import { emptyBoard } from '@comm-cell/board/state';
 import { Webhook } from 'standardwebhooks';
 import { Api, DISPLAY_COOKIE, prepareBoard, until } from '../../../tests/support/api.js';
-import { smallBoard } from '../../../tests/support/boards.js';
+import { ruleOf, smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
 import { HttpSink, late, ok } from './notify-sinks.js';
 
 const label = (en: string) => ({ en, cy: en });
-const rule: Rule = {
-  id: 'long@here',
-  label: label('Too many waiting'),
-  place: 'here',
-  severity: 'act',
-  when: { kind: 'line', figure: 'm.1@here', band: { over: 45 } },
-  forMs: 0,
-  forReadings: 1,
-  clear: { forMs: 0, readings: 1 },
-  owner: 'site',
-  card: 'any',
-  tests: [],
-};
+const rule = ruleOf('long@here', { kind: 'line', figure: 'm.1@here', band: { over: 45 } }, { label: label('Too many waiting'), owner: 'site', card: 'any' });
 const group = (id: string) => ({ id, name: label(id), kind: 'site' as const, climb: [{ afterMs: 700, group: 'lead' }] });
 const board = {
   ...smallBoard(),

@@ -12,7 +12,7 @@ import type { ActionsView } from '@comm-cell/board/views/actions';
 import type { AlertsView } from '@comm-cell/board/views/alerts';
 import type { LevelView } from '@comm-cell/board/views/levels';
 import { z } from 'zod';
-import { band, clock, figureId, key, label } from './written.js';
+import { band, clock, figureId, key, label, turn } from './written.js';
 
 const DAY_MS = 86_400_000;
 
@@ -205,28 +205,6 @@ const ruleId = z
   .string()
   .max(90)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*@[a-z0-9]+(-[a-z0-9]+)*$/, 'name a rule as name@place, e.g. "handover-long@north"');
-/** Every turn, so that a new one cannot be forgotten here. */
-const TURNS: Record<Turn, true> = {
-  opened: true,
-  counted: true,
-  raised: true,
-  dropped: true,
-  acknowledged: true,
-  taken: true,
-  'handed-over': true,
-  climbed: true,
-  acting: true,
-  eased: true,
-  relapsed: true,
-  'stood-down': true,
-  superseded: true,
-  released: true,
-  'data-lost': true,
-  'data-back': true,
-  'rule-changed': true,
-  closed: true,
-};
-const turn = z.enum(Object.keys(TURNS) as [Turn, ...Turn[]]);
 const hours = z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), from: clock, to: clock });
 const whole = z.int().min(0);
 const figure = figureId.max(100);

@@ -1,6 +1,6 @@
 /** Codecs of how a board answers, as people write it: rules, groups, action cards, levels and their schemes, holidays. */
 import { z } from 'zod';
-import { clock, days, duration, figureId, id, key, label, localDate, sides, words } from './written.js';
+import { clock, days, duration, figureId, id, key, label, localDate, sides, turn, words } from './written.js';
 
 const hours = z
   .strictObject({ days: days.exactOptional(), from: clock, to: clock })
@@ -53,28 +53,7 @@ const condition = z.union([
   z.literal('late').meta({ description: 'The feed is past its grace' }),
 ]);
 
-const TURNS = [
-  'opened',
-  'counted',
-  'raised',
-  'dropped',
-  'acknowledged',
-  'taken',
-  'handed-over',
-  'climbed',
-  'acting',
-  'eased',
-  'relapsed',
-  'stood-down',
-  'superseded',
-  'released',
-  'data-lost',
-  'data-back',
-  'rule-changed',
-  'closed',
-] as const;
 const minute = z.string().regex(/^\d{1,5}$/, 'name a minute, counted from the start of the story');
-const turn = z.enum(TURNS);
 const ruleTest = z.strictObject({
   title: z.string().trim().min(1).max(120),
   minutes: z.int().positive(),

@@ -1,4 +1,5 @@
 /** How names, words, durations and lines are written in the definition files. */
+import type { Turn } from '@comm-cell/board/rule';
 import { z } from 'zod';
 
 export const id = z
@@ -36,3 +37,26 @@ export const sides = {
   atMost: z.number().exactOptional(),
 };
 export const band = z.strictObject(sides).refine((b) => Object.keys(b).length > 0, 'a band needs over, atLeast, under or atMost');
+
+/** Every turn, so that a new one cannot be forgotten here. */
+const TURNS: Record<Turn, true> = {
+  opened: true,
+  counted: true,
+  raised: true,
+  dropped: true,
+  acknowledged: true,
+  taken: true,
+  'handed-over': true,
+  climbed: true,
+  acting: true,
+  eased: true,
+  relapsed: true,
+  'stood-down': true,
+  superseded: true,
+  released: true,
+  'data-lost': true,
+  'data-back': true,
+  'rule-changed': true,
+  closed: true,
+};
+export const turn = z.enum(Object.keys(TURNS) as [Turn, ...Turn[]]);

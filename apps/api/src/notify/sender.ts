@@ -3,7 +3,7 @@
  * it counts as delivered only after the other side has taken it. A process that ends in between leaves the row to another
  * one, which sends it again under the same id.
  */
-import { quietUntil } from '@comm-cell/board/decide/tell';
+import { quietUntil } from '@comm-cell/board/rules/hours';
 import type { Hours } from '@comm-cell/board/rule';
 import type { DataSource } from 'typeorm';
 import type { Keepers } from '../keeper/keepers.js';

@@ -8,10 +8,10 @@
 import type { Band, BoardDefinition, FigureId, Label, Metric } from '../definition.js';
 import type { BoardEvent, Entry } from '../events.js';
 import type { GroupId } from '../response.js';
-import type { Condition, Hours, Rule, RuleId, Severity } from '../rule.js';
-import { isWithin } from '../rules/hours.js';
+import type { Condition, Rule, RuleId, Severity, Turn } from '../rule.js';
+import { isWithin, quietUntil } from '../rules/hours.js';
 import type { Alert, BoardState } from '../state.js';
-import { DAY_MS, HOUR_MS, localDay, MINUTE_MS, minuteOfDay, momentOfLocal, offsetMsAt, weekday, type Zone } from '../time.js';
+import { DAY_MS, HOUR_MS, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
 
 export type MessageKind =
   | 'raised'
@@ -49,11 +49,13 @@ export interface Message {
 
 type Draft = Omit<Message, 'group' | 'notBefore'>;
 
-const TOLD: ReadonlySet<BoardEvent['kind']> = new Set(['AlertTurned', 'RuleUnshelved', 'LevelTurned', 'LevelDeclared', 'ActionChased', 'MessageStuck']);
+const TOLD: ReadonlySet<BoardEvent['kind']> = new Set(['RuleUnshelved', 'LevelTurned', 'LevelDeclared', 'ActionChased', 'MessageStuck']);
+
+const TOLD_TURNS: ReadonlySet<Turn> = new Set(['raised', 'climbed', 'handed-over', 'released', 'rule-changed', 'data-lost', 'stood-down']);
 
 /** Could anybody be told of this at all? */
 export function isTold(event: BoardEvent): boolean {
-  return TOLD.has(event.kind);
+  return event.kind === 'AlertTurned' ? TOLD_TURNS.has(event.turn) : TOLD.has(event.kind);
 }
 
 /**
@@ -387,30 +389,6 @@ function onDuty(definition: BoardDefinition, id: GroupId, at: number): GroupId {
     id = group.otherwise;
   }
   return id;
-}
-
-/** The moment itself, or the end of the quiet hours it lies in. */
-export function quietUntil(quiet: Hours | undefined, zone: Zone, at: number): number {
-  let until = at;
-  // Hours of one day may meet those of the next.
-  for (let day = 0; quiet && day < 8; day++) {
-    const end = endOfHours(quiet, zone, until);
-    if (end === undefined) break;
-    until = end;
-  }
-  return until;
-}
-
-/** The end of the hours `at` lies in; undefined outside of them. */
-function endOfHours({ days, from, to }: Hours, zone: Zone, at: number): number | undefined {
-  const today = localDay(zone, at);
-  const overnight = minuteOfDay(to) <= minuteOfDay(from);
-  for (const day of overnight ? [today, today - 1] : [today]) {
-    if (!days.includes(weekday(day))) continue;
-    const end = momentOfLocal(zone, overnight ? day + 1 : day, minuteOfDay(to));
-    if (at >= momentOfLocal(zone, day, minuteOfDay(from)) && at < end) return end;
-  }
-  return undefined;
 }
 
 /* Words and numbers. */

@@ -27,3 +27,27 @@ export function beginAfter(hours: Hours, zone: Zone, moment: number): number | u
   const change = zone.offsets.find(([at]) => at > moment && at < (found ?? -Infinity) && isWithin(hours, zone, at) && !isWithin(hours, zone, at - 1));
   return change?.[0] ?? found;
 }
+
+/** The moment itself, or the end of the quiet hours it lies in. */
+export function quietUntil(quiet: Hours | undefined, zone: Zone, at: number): number {
+  let until = at;
+  // Hours of one day may meet those of the next.
+  for (let day = 0; quiet && day < 8; day++) {
+    const end = endOfHours(quiet, zone, until);
+    if (end === undefined) break;
+    until = end;
+  }
+  return until;
+}
+
+/** The end of the hours `at` lies in; undefined outside of them. */
+function endOfHours({ days, from, to }: Hours, zone: Zone, at: number): number | undefined {
+  const today = localDay(zone, at);
+  const overnight = minuteOfDay(to) <= minuteOfDay(from);
+  for (const day of overnight ? [today, today - 1] : [today]) {
+    if (!days.includes(weekday(day))) continue;
+    const end = momentOfLocal(zone, overnight ? day + 1 : day, minuteOfDay(to));
+    if (at >= momentOfLocal(zone, day, minuteOfDay(from)) && at < end) return end;
+  }
+  return undefined;
+}

@@ -1,7 +1,8 @@
 /** Who is at this desk, what they may do on this board, and what the server said to their last request. */
 import type { Command, Session } from '@comm-cell/contract/desk';
 import { createContext } from 'svelte';
-import type { Preferences } from '../../preferences.svelte.js';
+import { getPreferences, type Preferences } from '../../preferences.svelte.js';
+import { LiveSource } from '../../source/live.svelte.js';
 import { desk, DeskClient, type Answer } from './desk-client.js';
 import { deskWords, type DeskWords } from './desk-words.js';
 
@@ -69,4 +70,14 @@ export class AtDesk {
   }
 }
 
-export const [getAtDesk, setAtDesk] = createContext<AtDesk>();
+const [getAtDesk, setAtDesk] = createContext<AtDesk>();
+export { getAtDesk };
+
+/** For the screen that is opened: who is at its desk, for all its parts, and the board as it lives until the screen is left. */
+export function openDesk(board: string): { preferences: Preferences; at: AtDesk; source: LiveSource } {
+  const preferences = getPreferences();
+  const at = setAtDesk(new AtDesk(board, preferences));
+  const source = new LiveSource(board, __BUILD__);
+  $effect(() => () => source.stop());
+  return { preferences, at, source };
+}
