@@ -25,8 +25,12 @@ export interface DisplaySettings {
   careless?: boolean;
 }
 
+/** Slices that hold nothing are not part of what is hashed. */
 export function hashOf(state: BoardState): string {
-  return createHash('sha256').update(canonical(state)).digest('hex');
+  const held = Object.entries(state).filter(([, slice]) => slice === null || typeof slice !== 'object' || Object.keys(slice as object).length > 0);
+  return createHash('sha256')
+    .update(canonical(Object.fromEntries(held)))
+    .digest('hex');
 }
 
 export class Display {

@@ -1,18 +1,26 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
-import { DeskModule } from './access/desk.module.js';
 import { DeskSession } from './access/desk-session.entity.js';
 import { FeedKey } from './access/feed-key.entity.js';
+import { PeopleModule } from './access/people.module.js';
 import { PersonOfBoard } from './access/people.entity.js';
 import { AlertsModule } from './alerts/alerts.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { BoardsModule } from './boards/boards.module.js';
 import { CONFIG, type Config } from './config.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DeskModule } from './desk/desk.module.js';
+import { HistoryModule } from './history/history.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { KeeperModule } from './keeper/keeper.module.js';
 import { LiveModule } from './live/live.module.js';
 import { Contact } from './notify/contact.entity.js';
 import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
+import { PacksModule } from './packs/packs.module.js';
+import { ReplayModule } from './replay/replay.module.js';
+import { TrendsModule } from './trends/trends.module.js';
 
 @Module({})
 export class AppModule {
@@ -24,11 +32,19 @@ export class AppModule {
         DatabaseModule.with([FeedKey, PersonOfBoard, DeskSession, Contact]),
         KeeperModule,
         AccessModule,
+        PeopleModule,
         DeskModule,
+        AuditModule,
         IngestModule,
         LiveModule,
         AlertsModule,
         NotifyModule,
+        ConsoleModule,
+        BoardsModule,
+        ReplayModule,
+        TrendsModule,
+        PacksModule,
+        HistoryModule,
         OpsModule,
       ],
       providers: [{ provide: CONFIG, useValue: config }],

@@ -18,6 +18,15 @@ import { acceptBodies, BODY_LIMIT } from './ingest/raw-body.js';
 import { SocketAdapter } from './live/socket-adapter.js';
 
 const WALL = fileURLToPath(new URL('../../wall/dist/', import.meta.url));
+/** Addresses of the page's screens; which one it is, the page reads from its address. */
+const PAGES = [
+  '/',
+  ...['wall', 'alerts', 'rules', 'contacts', 'console', 'feeds', 'people', 'displays', 'audit', 'admin', 'boardroom', 'analysis', 'packs'].map(
+    (screen) => `/${screen}/:board`,
+  ),
+  ...['sign-in', 'account', 'pair', 'start'].map((screen) => `/${screen}`),
+  '/snapshot/:link',
+];
 /** Requests a minute from one address without a key: pages, documentation, guesses. */
 const ADDRESS_RATE = 1_200;
 
@@ -150,7 +159,7 @@ async function serveWall(server: FastifyInstance): Promise<void> {
   if (!existsSync(WALL)) return;
   // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
   await server.register(fastifyStatic, { root: path.join(WALL, 'assets'), prefix: '/assets/', index: false, immutable: true, maxAge: '1y' });
-  for (const page of ['/', '/wall/:board', '/alerts/:board', '/rules/:board']) {
+  for (const page of PAGES) {
     server.get(page, (_request, reply) => reply.sendFile('index.html', WALL, { cacheControl: false }));
   }
 }

@@ -1,10 +1,32 @@
-/** The screens' addresses over the history API: `/` lists the boards, `/wall/{board}` shows one, `/alerts/{board}` and `/rules/{board}` are its desk. */
-const OF_A_BOARD = ['wall', 'alerts', 'rules'] as const;
-export type Route = { screen: 'boards' } | { screen: (typeof OF_A_BOARD)[number]; board: string } | { screen: 'none' };
+/**
+ * The screens' addresses over the history API: `/` lists the boards, `/wall/{board}` shows one, `/{screen}/{board}` are its other
+ * screens, and some belong to no board.
+ */
+const OF_A_BOARD = [
+  'wall',
+  'alerts',
+  'rules',
+  'contacts',
+  'console',
+  'feeds',
+  'people',
+  'displays',
+  'audit',
+  'admin',
+  'boardroom',
+  'analysis',
+  'packs',
+] as const;
+const OF_NONE = ['sign-in', 'account', 'pair', 'start', 'snapshot'] as const;
+export type BoardScreen = (typeof OF_A_BOARD)[number];
+export type OwnScreen = (typeof OF_NONE)[number];
+export type Route = { screen: 'boards' } | { screen: BoardScreen; board: string } | { screen: OwnScreen } | { screen: 'none' };
 
 export function routeOf(pathname: string): Route {
   const [screen, name, ...rest] = pathname.split('/').filter(Boolean);
   if (screen === undefined) return { screen: 'boards' };
+  const own = OF_NONE.find((one) => one === screen);
+  if (own && rest.length === 0) return { screen: own };
   const known = OF_A_BOARD.find((one) => one === screen);
   if (known && name !== undefined && rest.length === 0) return { screen: known, board: decodeURIComponent(name) };
   return { screen: 'none' };

@@ -1,7 +1,6 @@
-import { canonical } from '@comm-cell/board/canonical';
 import { evolveAll, UnknownEvent } from '@comm-cell/board/evolve';
 import type { Entry } from '@comm-cell/board/events';
-import { emptyBoard, type BoardState } from '@comm-cell/board/state';
+import { emptyBoard, stateText, type BoardState } from '@comm-cell/board/state';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { Follower } from '../src/source/follower.js';
@@ -11,7 +10,7 @@ const entry = (seq: number, value: number): Entry => ({
   at: seq * 1_000,
   event: { kind: 'ReadingsRecorded', feed: 'ed', batch: `b${seq}`, readings: [{ series: 'ed.in-department@here', at: seq * 1_000, value }] },
 });
-const hashOf = (state: BoardState): string => createHash('sha256').update(canonical(state)).digest('hex');
+const hashOf = (state: BoardState): string => createHash('sha256').update(stateText(state)).digest('hex');
 const whole = { ok: true, epoch: 'one', seq: 10, serverTime: 0, build: '', state: emptyBoard } as const;
 
 describe('a follower', () => {

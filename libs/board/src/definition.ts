@@ -44,6 +44,8 @@ export interface Metric {
   notation: Notation;
   decimals: number;
   range: { min: number; max: number };
+  /** Other names it goes by in providers' files, for suggestions when columns are mapped. */
+  aliases?: readonly string[];
 }
 
 export interface SeriesDefinition {
@@ -78,6 +80,8 @@ export interface ProviderDefinition {
   kind: 'acute' | 'ambulance' | 'out-of-hours' | 'community' | 'hospice' | 'mental-health' | 'primary-care' | 'council' | 'coordination';
   /** Prefix of the level the provider itself declares, e.g. OPEL or REAP. */
   scheme?: string;
+  /** When its duty director signs the figures off: local clock times and days (1 = Monday … 7 = Sunday). */
+  signOff?: { at: readonly string[]; days: readonly number[] };
 }
 
 export interface PlaceDefinition {
@@ -103,6 +107,8 @@ export interface FeedDefinition {
   /** How long before its delivery a figure may have been observed (the census of 07:00 that comes at 08:00, yesterday's data). */
   lagMs: number;
   series: readonly SeriesId[];
+  /** How the figures come: from a system, or written by people. Left out: either. */
+  means?: 'system' | 'people';
 }
 
 /** A labelled supporting figure of a tile. */

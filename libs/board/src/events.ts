@@ -3,7 +3,7 @@
  * changed; a correction is another event. New kinds and new optional fields may be added; a field's meaning
  * may not change (a change of meaning is a new kind).
  */
-import type { BoardDefinition, FeedId, FigureId, ProviderId, SeriesId } from './definition.js';
+import type { BoardDefinition, FeedId, FigureId, PlaceId, ProviderId, SeriesId } from './definition.js';
 import type { CardId, GroupId } from './response.js';
 import type { Rule, RuleId, Severity, Turn } from './rule.js';
 import type { LevelId } from './scheme.js';
@@ -41,15 +41,61 @@ export interface Usual {
   to: number;
 }
 
+/** A figure as it was signed off. `rev` is left out when 0. */
+export interface SignedFigure {
+  series: SeriesId;
+  at: number;
+  rev?: number;
+  value: number | string | null;
+}
+
+export type Deed =
+  | 'signed-in'
+  | 'sign-in-refused'
+  | 'signed-out'
+  | 'sessions-ended'
+  | 'person-added'
+  | 'person-changed'
+  | 'person-removed'
+  | 'second-factor-set'
+  | 'key-made'
+  | 'key-revoked'
+  | 'display-paired'
+  | 'display-removed'
+  | 'contact-changed'
+  | 'feed-mapped'
+  | 'refused'
+  | 'snapshot-shared'
+  | 'snapshot-link-ended'
+  | 'exported'
+  | 'imported'
+  | 'replayed';
+
 export type BoardEvent =
-  | { kind: 'BoardDefined'; definition: BoardDefinition }
-  | { kind: 'ReadingsRecorded'; feed: FeedId; batch: string; readings: Reading[] }
+  /** `by` and `reason`: changed on screen; left out when it came from its file. */
+  | { kind: 'BoardDefined'; definition: BoardDefinition; by?: Person; reason?: string }
+  /**
+   * `by`: a person wrote these figures; with `reason` they correct earlier ones. `history`: older figures brought in afterwards,
+   * for trends alone: they change nothing that a wall shows and fire no alert.
+   */
+  | { kind: 'ReadingsRecorded'; feed: FeedId; batch: string; readings: Reading[]; by?: Person; reason?: string; history?: true }
   | { kind: 'ReadingsQuarantined'; feed: FeedId; batch: string; readings: HeldReading[] }
   /** A batch, or part of one, was refused; the feed's light says so with the first reason. */
   | { kind: 'ReadingsRefused'; feed: FeedId; batch: string; count: number; code: string; detail: string }
-  | { kind: 'StatusPosted'; provider: ProviderId; feed: FeedId; text: string; level?: number; until: number }
-  | { kind: 'FeedSuspended'; feed: FeedId; until: number; reason: string }
-  | { kind: 'FeedResumed'; feed: FeedId }
+  | { kind: 'StatusPosted'; provider: ProviderId; feed: FeedId; text: string; level?: number; until: number; by?: Person }
+  | { kind: 'FeedSuspended'; feed: FeedId; until: number; reason: string; by?: Person }
+  | { kind: 'FeedResumed'; feed: FeedId; by?: Person }
+  /** What was held back was looked at: `released` ones were recorded in the same append. */
+  | { kind: 'HeldSettled'; series: SeriesId; at: number; rev?: number; value: number | string | null; released: boolean; reason: string; by: Person }
+  /** A duty director stands behind a provider's figures as they were. Whatever differs later is a restatement. */
+  | { kind: 'FiguresSignedOff'; provider: ProviderId; figures: SignedFigure[]; by: Person; note?: string }
+  | { kind: 'PlaceClosed'; place: PlaceId; until: number; reason: string; by: Person }
+  /** `by` left out: its time was over. */
+  | { kind: 'PlaceOpened'; place: PlaceId; by?: Person }
+  /** Spare capacity: so many of something, until a moment, for whoever claims it first. */
+  | { kind: 'CapacityOffered'; no: number; provider: ProviderId; place?: PlaceId; what: string; count: number; until: number; by: Person }
+  | { kind: 'CapacityClaimed'; no: number; provider: ProviderId; count: number; by: Person; note?: string }
+  | { kind: 'CapacityWithdrawn'; no: number; by: Person }
   /** Found by the clock: the whole feed is past its grace. `since` is the moment it became late. */
   | { kind: 'FeedFellSilent'; feed: FeedId; since: number }
   | { kind: 'FeedHeardAgain'; feed: FeedId }
@@ -111,7 +157,13 @@ export type BoardEvent =
   | { kind: 'CardStepTicked'; card: CardId; run: string; step: string; by: Person; cannot?: string }
   /** A message nobody got in time, or (`mended`) that got through after all. */
   | { kind: 'MessageStuck'; message: string; group: GroupId; channel: string; about: string; since: number; detail: string }
-  | { kind: 'MessageMended'; message: string };
+  | { kind: 'MessageMended'; message: string }
+  /** A named moment people cite: what stood on the wall at `seq`, proved by `hash`. Changes no picture. */
+  | { kind: 'SnapshotFrozen'; snapshot: string; name: string; note?: string; of: { seq: number; at: number; hash: string }; by: Person }
+  /** A remark on a moment of the past, for those who look back. Changes no picture. */
+  | { kind: 'MomentNoted'; about: number; text: string; by: Person }
+  /** What somebody did or tried that changes no picture: signing in, keys, people, displays, exports. Changes no picture. */
+  | { kind: 'DeedDone'; deed: Deed; by: Person | null; about?: string; detail?: string };
 
 /** An event in its place: `seq` is gapless from 1, `at` is the moment it was recorded (epoch ms). */
 export interface Entry {

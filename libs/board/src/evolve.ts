@@ -10,12 +10,13 @@ import { definitionSlice } from './slices/definition.js';
 import { Draft } from './slices/draft.js';
 import { feedsSlice } from './slices/feeds.js';
 import { levelsSlice } from './slices/levels.js';
+import { providedSlice } from './slices/provided.js';
 import { readingsSlice } from './slices/readings.js';
 import { rulesSlice } from './slices/rules.js';
 import { statusesSlice } from './slices/statuses.js';
 import type { BoardState } from './state.js';
 
-export const REDUCER_VERSION = 2;
+export const REDUCER_VERSION = 3;
 
 const KINDS: Record<BoardEvent['kind'], true> = {
   BoardDefined: true,
@@ -44,6 +45,16 @@ const KINDS: Record<BoardEvent['kind'], true> = {
   CardStepTicked: true,
   MessageStuck: true,
   MessageMended: true,
+  HeldSettled: true,
+  FiguresSignedOff: true,
+  PlaceClosed: true,
+  PlaceOpened: true,
+  CapacityOffered: true,
+  CapacityClaimed: true,
+  CapacityWithdrawn: true,
+  SnapshotFrozen: true,
+  MomentNoted: true,
+  DeedDone: true,
 };
 
 /** An event this build does not know. A screen must cover itself: going on would show a wrong board. */
@@ -72,6 +83,7 @@ export class Fold {
     alertsSlice(this.#draft, event, at);
     levelsSlice(this.#draft, event, at);
     actionsSlice(this.#draft, event, at);
+    providedSlice(this.#draft, event, at);
     return this;
   }
 

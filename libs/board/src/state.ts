@@ -1,7 +1,7 @@
 /** What the board is after folding the journal up to a seq. Plain JSON: it is stored, sent and hashed as it is. */
 import { canonical } from './canonical.js';
-import type { BoardDefinition, FeedId, ProviderId, SeriesId } from './definition.js';
-import type { HoldReason, Person, Usual } from './events.js';
+import type { BoardDefinition, FeedId, PlaceId, ProviderId, SeriesId } from './definition.js';
+import type { HoldReason, Person, SignedFigure, Usual } from './events.js';
 import type { CardId, GroupId } from './response.js';
 import type { Rule, RuleId, Severity } from './rule.js';
 import type { LevelId } from './scheme.js';
@@ -166,9 +166,41 @@ export interface StuckMessage {
   detail: string;
 }
 
+export interface Closure {
+  since: number;
+  until: number;
+  reason: string;
+  by: Person;
+}
+
+/** Figures a duty director stands behind, until the next sign-off of the provider. */
+export interface SignOff {
+  at: number;
+  by: Person;
+  note?: string;
+  figures: SignedFigure[];
+}
+
+/** Spare capacity that was offered. Kept until it is over, withdrawn or for a day after. */
+export interface Offer {
+  no: number;
+  provider: ProviderId;
+  place?: PlaceId;
+  what: string;
+  count: number;
+  /** What nobody has claimed yet. */
+  left: number;
+  at: number;
+  until: number;
+  by: Person;
+  claims: { provider: ProviderId; count: number; at: number; by: Person; note?: string }[];
+}
+
 export interface BoardState {
   definition: BoardDefinition | null;
   definedAt: number;
+  /** Who changed it on screen last; null: it stands as its file has it. */
+  definedBy: Person | null;
   /** Numbers of all series there ever were; a number is never given twice. */
   numbers: Record<SeriesId, number>;
   series: Record<SeriesId, SeriesState>;
@@ -180,8 +212,8 @@ export interface BoardState {
   rules: Record<RuleId, RuleState>;
   /** Open alerts by rule. */
   alerts: Record<RuleId, Alert>;
-  /** Numbers given to alerts and to actions so far. */
-  counts: { alerts: number; actions: number };
+  /** Numbers given to alerts, actions and offers so far. */
+  counts: { alerts: number; actions: number; offers?: number };
   shelves: Record<RuleId, Shelf>;
   /** Newest readings of the series that slopes are taken of, ascending by observed moment. */
   windows: Record<SeriesId, TrendPoint[]>;
@@ -192,11 +224,16 @@ export interface BoardState {
   actions: Record<string, Action>;
   cards: Record<string, CardRun>;
   stuck: Record<string, StuckMessage>;
+  closures: Record<PlaceId, Closure>;
+  signOffs: Record<ProviderId, SignOff>;
+  /** Offers of spare capacity by number. */
+  offers: Record<string, Offer>;
 }
 
 export const emptyBoard: BoardState = {
   definition: null,
   definedAt: 0,
+  definedBy: null,
   numbers: {},
   series: {},
   held: {},
@@ -214,6 +251,9 @@ export const emptyBoard: BoardState = {
   actions: {},
   cards: {},
   stuck: {},
+  closures: {},
+  signOffs: {},
+  offers: {},
 };
 
 const texts = new WeakMap<object, string>();
@@ -224,9 +264,15 @@ function remembered(value: object): string {
   return text;
 }
 
+/** A state that was stored by an earlier release has no slices that came later: they were empty then. */
+export function wholeState(stored: Partial<BoardState>): BoardState {
+  return { ...structuredClone(emptyBoard), ...stored };
+}
+
 /**
- * The canonical text of a state, equal to `canonical(state)`. The definition and the entries of a state are
- * replaced, never changed in place, so their texts are remembered: only what has changed is written anew.
+ * The canonical text of a state, equal to `canonical` of its slices that hold something. An empty slice is not written, so that
+ * a slice that comes with a later release does not change the hash of what was before it. The definition and the entries of a
+ * state are replaced, never changed in place, so their texts are remembered: only what has changed is written anew.
  */
 export function stateText(state: BoardState): string {
   const parts: string[] = [];
@@ -234,13 +280,12 @@ export function stateText(state: BoardState): string {
     const slice = state[key];
     let text: string;
     if (slice === null || key === 'counts' || key === 'numbers') text = canonical(slice);
-    else if (key === 'definition' || key === 'clock') text = remembered(slice as object);
-    else if (typeof slice === 'object')
-      text = `{${Object.keys(slice)
-        .sort()
-        .map((id) => `${JSON.stringify(id)}:${remembered((slice as Record<string, object>)[id]!)}`)
-        .join(',')}}`;
-    else text = canonical(slice);
+    else if (key === 'definition' || key === 'clock' || key === 'definedBy') text = remembered(slice as object);
+    else if (typeof slice === 'object') {
+      const ids = Object.keys(slice).sort();
+      if (ids.length === 0) continue;
+      text = `{${ids.map((id) => `${JSON.stringify(id)}:${remembered((slice as Record<string, object>)[id]!)}`).join(',')}}`;
+    } else text = canonical(slice);
     parts.push(`${JSON.stringify(key)}:${text}`);
   }
   return `{${parts.join(',')}}`;

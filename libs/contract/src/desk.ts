@@ -30,7 +30,8 @@ const count = z.int().min(0);
 
 /* People */
 
-export const role = z.enum(['viewer', 'duty', 'coordinator', 'administrator']);
+/** Of people. Feeds (keys) and displays (paired screens) are no people: they have their own doors. */
+export const role = z.enum(['viewer', 'editor', 'duty', 'coordinator', 'administrator', 'auditor']);
 export type Role = z.infer<typeof role>;
 
 /** Everything that changes something, or costs enough to ask who wants it. Which role may do what stands in apps/api access. */
@@ -50,6 +51,37 @@ export const COMMANDS = [
   'approve-rule',
   'withdraw-rule',
   'manage-contacts',
+  /* The console: a provider's own work. */
+  'see-console',
+  'push-figures',
+  'correct-figure',
+  'sign-off',
+  'post-status',
+  'close-place',
+  'offer-capacity',
+  'claim-capacity',
+  /* The feed desk. */
+  'see-feeds',
+  'settle-held',
+  'pause-feed',
+  'manage-keys',
+  'map-feed',
+  'replay-payload',
+  'import-history',
+  /* The board itself, and who may do what. */
+  'edit-board',
+  'sign-off-scheme',
+  'create-board',
+  'manage-people',
+  'manage-displays',
+  'read-audit',
+  /* The board room. */
+  'replay',
+  'note-moment',
+  'freeze',
+  'share-snapshot',
+  'make-pack',
+  'export',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -62,7 +94,8 @@ export type SignInBody = z.infer<typeof signInBody>;
 export const session = z
   .object({
     person: z.object({ id: z.string(), name: z.string() }),
-    boards: z.array(z.object({ board: z.string(), role, may: z.array(z.enum(COMMANDS)) })),
+    /** `providers`: whose work it is limited to; null = the whole board. */
+    boards: z.array(z.object({ board: z.string(), role, providers: z.array(z.string()).nullable(), may: z.array(z.enum(COMMANDS)) })),
     expiresAt: z.int(),
   })
   .meta({ id: 'Session' });

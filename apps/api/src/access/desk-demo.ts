@@ -9,10 +9,14 @@ const OFFICES: readonly { id: string; name: string; role: Role }[] = [
   { id: 'demo-site-manager', name: 'Site manager', role: 'coordinator' },
   { id: 'demo-system-lead', name: 'System lead', role: 'coordinator' },
   { id: 'demo-administrator', name: 'Administrator', role: 'administrator' },
+  { id: 'demo-auditor', name: 'Auditor', role: 'auditor' },
 ];
 
 /** Four people for a demo, on all its boards. They sign in by name, on loopback only. */
 export async function seedDemoPeople(app: INestApplicationContext, boards: readonly BoardId[]): Promise<{ person: string; name: string; role: Role }[]> {
-  await app.get(People).seedDemo(boards, OFFICES);
+  await app.get(People).seedDemo(
+    boards,
+    OFFICES.map((office) => ({ ...office, providers: null })),
+  );
   return OFFICES.map(({ id, name, role }) => ({ person: id, name, role }));
 }

@@ -10,10 +10,10 @@ import { People, type PersonOfDesk } from './people.js';
 import { assertOwnPage } from './person.guard.js';
 import { Refusal } from './refusal.js';
 
-function sessionOf({ id, name, roles }: PersonOfDesk, expiresAt: Date): Session {
+function sessionOf({ id, name, grants }: PersonOfDesk, expiresAt: Date): Session {
   return {
     person: { id, name },
-    boards: [...roles].map(([board, held]) => ({ board, role: held, may: [...commandsOf(held)] })),
+    boards: [...grants].map(([board, { role, providers }]) => ({ board, role, providers: providers && [...providers], may: [...commandsOf(role)] })),
     expiresAt: expiresAt.getTime(),
   };
 }
@@ -78,7 +78,7 @@ export class DeskController {
       throw new Refusal(401, 'no-demo', 'People are listed only in a demo.', 'Sign in with your personal desk token.');
     const rank = (one: { role: string }): number => role.options.findIndex((known) => known === one.role);
     return (await this.people.ofDemo())
-      .map(({ id, name, roles }) => ({ person: id, name, role: [...roles.values()][0]! }))
+      .map(({ id, name, grants }) => ({ person: id, name, role: [...grants.values()][0]!.role }))
       .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   }
 

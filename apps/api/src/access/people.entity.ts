@@ -12,6 +12,9 @@ export class PersonOfBoard {
   name!: string;
   @Column({ type: 'text' })
   role!: Role;
+  /** Whose work the role is limited to; null = the whole board. */
+  @Column({ name: 'providers', type: 'text', array: true, nullable: true })
+  providers!: string[] | null;
   /** Null for people of the demo: they have no token. */
   @Column({ name: 'token_hash', type: 'bytea', nullable: true })
   tokenHash!: Buffer | null;

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { BoardId } from '@comm-cell/board/definition';
+import type { BoardId, ProviderId } from '@comm-cell/board/definition';
 import type { Person } from '@comm-cell/board/events';
 import type { Role } from '@comm-cell/contract/desk';
 import { DataSource, IsNull } from 'typeorm';
@@ -15,8 +15,14 @@ import { Refusal } from './refusal.js';
 const TOKEN_PREFIX = 'ccdesk_';
 const NAME = /^(?=\S)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,60}(?<=\S)$/u;
 
+/** What somebody is on a board. `providers`: whose work it is limited to; null = the whole board. */
+export interface Grant {
+  role: Role;
+  providers: readonly ProviderId[] | null;
+}
+
 export interface PersonOfDesk extends Person {
-  roles: ReadonlyMap<BoardId, Role>;
+  grants: ReadonlyMap<BoardId, Grant>;
   demo: boolean;
 }
 
@@ -29,12 +35,23 @@ export class People {
   constructor(private readonly database: DataSource) {}
 
   /** Makes a person and answers the token in clear: this is the only time it can be seen. */
-  async create(boards: readonly BoardId[], name: string, role: Role): Promise<{ id: string; token: string }> {
+  async create(boards: readonly BoardId[], name: string, role: Role, providers: readonly ProviderId[] | null = null): Promise<{ id: string; token: string }> {
     if (boards.length === 0) throw new Error('A person needs at least one board.');
     if (!NAME.test(name)) throw new Error('A name has 1 to 60 characters on one line: it stands on walls and in the journal.');
     const id = randomBytes(5).toString('hex');
     const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
-    await this.#rows.insert(boards.map((boardId) => ({ boardId, personId: id, name, role, tokenHash: digestOf(token), demo: false, revokedAt: null })));
+    await this.#rows.insert(
+      boards.map((boardId) => ({
+        boardId,
+        personId: id,
+        name,
+        role,
+        providers: providers && [...providers],
+        tokenHash: digestOf(token),
+        demo: false,
+        revokedAt: null,
+      })),
+    );
     return { id, token };
   }
 
@@ -48,11 +65,20 @@ export class People {
   }
 
   /** People of the demo have no token: they are signed in by name, on loopback alone. A revoked one stays revoked. */
-  async seedDemo(boards: readonly BoardId[], people: readonly (Person & { role: Role })[]): Promise<void> {
+  async seedDemo(boards: readonly BoardId[], people: readonly (Person & Grant)[]): Promise<void> {
     const rows = boards.flatMap((boardId) =>
-      people.map(({ id, name, role }) => ({ boardId, personId: id, name, role, tokenHash: null, demo: true, revokedAt: null })),
+      people.map(({ id, name, role, providers }) => ({
+        boardId,
+        personId: id,
+        name,
+        role,
+        providers: providers && [...providers],
+        tokenHash: null,
+        demo: true,
+        revokedAt: null,
+      })),
     );
-    await this.#rows.createQueryBuilder().insert().values(rows).orUpdate(['name', 'role'], ['board_id', 'person_id']).execute();
+    await this.#rows.createQueryBuilder().insert().values(rows).orUpdate(['name', 'role', 'providers'], ['board_id', 'person_id']).execute();
   }
 
   async byToken(token: string): Promise<PersonOfDesk | undefined> {
@@ -72,11 +98,11 @@ export class People {
     const rows = await this.#rows.find({ where: { ...where, revokedAt: IsNull() }, order: { createdAt: 'ASC', personId: 'ASC', boardId: 'ASC' } }).catch(() => {
       throw storeDown();
     });
-    const people = new Map<string, PersonOfDesk & { roles: Map<BoardId, Role> }>();
-    for (const { personId, boardId, name, role, demo } of rows) {
-      const known = people.get(personId) ?? { id: personId, name, demo, roles: new Map<BoardId, Role>() };
+    const people = new Map<string, PersonOfDesk & { grants: Map<BoardId, Grant> }>();
+    for (const { personId, boardId, name, role, providers, demo } of rows) {
+      const known = people.get(personId) ?? { id: personId, name, demo, grants: new Map<BoardId, Grant>() };
       people.set(personId, known);
-      known.roles.set(boardId, role);
+      known.grants.set(boardId, { role, providers });
     }
     return [...people.values()];
   }

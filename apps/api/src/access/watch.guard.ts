@@ -17,7 +17,7 @@ export class WatchGuard implements CanActivate {
     if (this.displays.mayWatch(request.headers.cookie, request.headers.host)) return true;
     const person = await this.sessions.holder(request.headers);
     const { board } = request.params;
-    if (person && (board === undefined || person.roles.has(board))) return true;
+    if (person && (board === undefined || person.grants.has(board))) return true;
     throw new Refusal(401, 'needs-token', 'This screen may not watch yet.', 'Open a wall page on it and enter the display token.');
   }
 }

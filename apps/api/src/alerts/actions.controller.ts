@@ -6,7 +6,7 @@ import { actionBody, type ActionBody, closeActionBody, type CloseActionBody, don
 import { Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 
 const NOT_ITS_ALERT = { field: 'alert', code: 'unknown-alert', detail: 'The rule that is named has no such open alert; it may be over.' };
 

@@ -35,7 +35,7 @@ import {
 import { problem } from '@comm-cell/contract/feed';
 import { Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 
 const MOVED_ON = { status: 409, description: 'The alert has moved on: `version` is what it is now', schema: openApi(problem) };
 

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { ActionsController } from './actions.controller.js';
 import { AlertsController } from './alerts.controller.js';
 import { BackTestController } from './back-test.controller.js';
-import { DeskBoards } from './desk-boards.js';
 import { LevelsController } from './levels.controller.js';
 import { ReviewController } from './review.controller.js';
 import { RulesController } from './rules.controller.js';
@@ -10,6 +9,6 @@ import { UsualLearner } from './usual.js';
 
 @Module({
   controllers: [ReviewController, AlertsController, ActionsController, LevelsController, RulesController, BackTestController],
-  providers: [DeskBoards, UsualLearner],
+  providers: [UsualLearner],
 })
 export class AlertsModule {}

@@ -12,7 +12,7 @@ import { Needs, PersonGuard } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { Journal } from '../journal/journal.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 import { readingsBetween } from './readings-between.js';
 import { ruleOver } from './rule-over.js';
 

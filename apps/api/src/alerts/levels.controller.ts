@@ -6,7 +6,7 @@ import { type LevelView, levelViews } from '@comm-cell/board/views/levels';
 import { declareBody, type DeclareBody, done, type Done } from '@comm-cell/contract/desk';
 import { Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 
 @ApiTags('levels')
 @ApiParam({ name: 'board', example: 'buckinghamshire' })

@@ -5,7 +5,7 @@ import { PersonGuard } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { Journal } from '../journal/journal.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 import { reviewOf } from './episodes.js';
 import { episodesDuring, historyOf, shelvingsDuring } from './past.js';
 

@@ -23,7 +23,7 @@ import { Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { Journal } from '../journal/journal.js';
 import { openApi } from '../open-api.js';
-import { DeskBoards } from './desk-boards.js';
+import { DeskBoards } from '../desk/desk-boards.js';
 import { versionsOf } from './past.js';
 
 const MOVED_ON = { status: 409, description: 'Another change has been proposed since', schema: openApi(problem) };

@@ -4,10 +4,24 @@ import { DataSource, type EntityTarget } from 'typeorm';
 import { Journal1763800000001 } from './migrations/1-journal.js';
 import { Messages1763800000002 } from './migrations/2-messages.js';
 import { People1763800000003 } from './migrations/3-people.js';
+import { Accounts1763800000004 } from './migrations/4-accounts.js';
+import { Feeds1763800000005 } from './migrations/5-feeds.js';
+import { Replay1763800000006 } from './migrations/6-replay.js';
+import { Trends1763800000007 } from './migrations/7-trends.js';
+import { Displays1763800000008 } from './migrations/8-displays.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
 export const APP_ROLE = 'commcell_app';
-const MIGRATIONS = [Journal1763800000001, Messages1763800000002, People1763800000003];
+const MIGRATIONS = [
+  Journal1763800000001,
+  Messages1763800000002,
+  People1763800000003,
+  Accounts1763800000004,
+  Feeds1763800000005,
+  Replay1763800000006,
+  Trends1763800000007,
+  Displays1763800000008,
+];
 const MIGRATION_LOCK = 4_216_001;
 /** Months of readings that get a partition of their own ahead of time. */
 const MONTHS_AHEAD = 3;

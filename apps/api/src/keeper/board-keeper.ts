@@ -7,14 +7,13 @@
  * While a statement is under way, what arrives is decided already on what it will have done (docs/adr 0016).
  */
 import { createHash } from 'node:crypto';
-import { canonical } from '@comm-cell/board/canonical';
 import type { Decision } from '@comm-cell/board/decide/decision';
 import { comeDue, follow } from '@comm-cell/board/decide/react';
 import { type CandidateRow, type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
 import type { BoardEvent, Entry } from '@comm-cell/board/events';
 import { isTold, messagesFor } from '@comm-cell/board/decide/tell';
 import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
-import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
+import { type BoardState, emptyBoard, stateText, wholeState } from '@comm-cell/board/state';
 import { genesis, link } from '../journal/chain.js';
 import { crashpoint } from '../journal/crashpoint.js';
 import {
@@ -176,11 +175,11 @@ export class BoardKeeper {
     if (!checkpoint.journalHash?.equals(checkpoint.chainHash)) return 'its place in the journal does not match';
     let state: BoardState;
     try {
-      state = JSON.parse(checkpoint.body) as BoardState;
+      state = wholeState(JSON.parse(checkpoint.body) as BoardState);
     } catch {
       return 'it cannot be read';
     }
-    if (createHash('sha256').update(canonical(state)).digest('hex') !== checkpoint.stateHash) return 'its content does not match its hash';
+    if (createHash('sha256').update(stateText(state)).digest('hex') !== checkpoint.stateHash) return 'its content does not match its hash';
     this.#state = state;
     this.#head = { epoch: checkpoint.epoch, seq: checkpoint.seq, hash: checkpoint.chainHash };
     return undefined;

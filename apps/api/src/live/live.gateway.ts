@@ -51,12 +51,12 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
   async #admitPerson(socket: LiveSocket, caller: Caller): Promise<boolean> {
     const person = await this.sessions.holder(caller);
     if (!person) return false;
-    socket.data.boards = new Set(person.roles.keys());
+    socket.data.boards = new Set(person.grants.keys());
     const look = setInterval(() => {
       if (!socket.connected) return clearInterval(look);
       void this.sessions.holder(caller).then(
         (still) => {
-          if (still && still.roles.size === socket.data.boards!.size) return;
+          if (still && still.grants.size === socket.data.boards!.size) return;
           socket.disconnect(true);
         },
         () => {},

@@ -284,6 +284,7 @@ function* concerned(reaction: Reaction, event: BoardEvent): Iterable<RuleId> {
   switch (event.kind) {
     case 'ReadingsRecorded':
     case 'ReadingsQuarantined':
+      if ('history' in event) return;
       for (const { series } of event.readings) for (const rule of index.bySeries.get(series) ?? []) yield rule.id;
       break;
     case 'FeedSuspended':

@@ -5,6 +5,7 @@ export function definitionSlice(draft: Draft, event: BoardEvent, at: number): vo
   if (event.kind === 'BoardDefined') {
     draft.state.definition = event.definition;
     draft.state.definedAt = at;
+    draft.state.definedBy = event.by ?? null;
     const numbers = draft.own('numbers');
     for (const series of Object.values(event.definition.series)) numbers[series.id] = series.no;
   } else if (event.kind === 'ClockStepped') {

@@ -1,7 +1,7 @@
 import type { SeriesId } from '../definition.js';
 import type { BoardState, SeriesState } from '../state.js';
 
-type Slice = Exclude<keyof BoardState, 'definition' | 'definedAt' | 'series' | 'clock'>;
+type Slice = Exclude<keyof BoardState, 'definition' | 'definedAt' | 'definedBy' | 'series' | 'clock'>;
 
 /**
  * A state in the making. A small slice is copied once, when it is first written. The series are many, and copying

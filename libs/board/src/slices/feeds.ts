@@ -13,7 +13,7 @@ export function feedsSlice(draft: Draft, event: BoardEvent, at: number): void {
   const feed = feeds[event.feed] ?? { held: 0 };
   switch (event.kind) {
     case 'ReadingsRecorded':
-      feeds[event.feed] = { ...without(feed, 'refused'), heardAt: at };
+      if (!event.history) feeds[event.feed] = { ...without(feed, 'refused'), heardAt: at };
       break;
     case 'ReadingsQuarantined':
       feeds[event.feed] = { ...feed, heardAt: at, held: feed.held + event.readings.length };

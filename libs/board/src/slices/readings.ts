@@ -56,12 +56,15 @@ function withReading(before: SeriesState | undefined, reading: Reading, recorded
 
 export function readingsSlice(draft: Draft, event: BoardEvent, at: number): void {
   if (event.kind === 'ReadingsRecorded') {
+    if (event.history) return;
     const line = draft.state.definition?.trend ?? { bucketMs: 1_800_000, buckets: 48 };
     for (const reading of event.readings) {
       draft.putSeries(reading.series, withReading(draft.state.series[reading.series], reading, at, line.bucketMs, line.buckets));
       const held = draft.state.held[reading.series];
       if (held && reading.at >= held.at) delete draft.own('held')[reading.series];
     }
+  } else if (event.kind === 'HeldSettled') {
+    if (draft.state.held[event.series]?.at === event.at) delete draft.own('held')[event.series];
   } else if (event.kind === 'ReadingsQuarantined') {
     const held = draft.own('held');
     for (const { series, at: observedAt, value, reason } of event.readings) {

@@ -1,41 +1,16 @@
 /** Who is at this desk, what they may do on this board, and what the server said to their last request. */
-import type { Command, Session } from '@comm-cell/contract/desk';
 import { createContext } from 'svelte';
 import { getPreferences, type Preferences } from '../../preferences.svelte.js';
 import { LiveSource } from '../../source/live.svelte.js';
-import { desk, DeskClient, type Answer } from './desk-client.js';
+import type { Answer } from '../client.js';
+import { Visitor } from '../visitor.svelte.js';
 import { deskWords, type DeskWords } from './desk-words.js';
 
 export type Said = { kind: 'done' | 'moved-on' | 'refused'; text: string; /** What it was about. */ about: string };
 
-export class AtDesk {
-  session = $state.raw<Session>();
+export class AtDesk extends Visitor {
   said = $state.raw<Said>();
-  busy = $state.raw(false);
-  readonly client: DeskClient;
   readonly words: DeskWords = $derived.by(() => deskWords[this.preferences.tongue]);
-
-  constructor(
-    readonly board: string,
-    readonly preferences: Preferences,
-  ) {
-    this.client = new DeskClient(board);
-    void this.refresh();
-  }
-
-  may(command: Command): boolean {
-    return this.session?.boards.some(({ board, may }) => board === this.board && may.includes(command)) ?? false;
-  }
-
-  async refresh(): Promise<void> {
-    const answer = await desk.who();
-    this.session = answer.ok ? answer.body : undefined;
-  }
-
-  async signOut(): Promise<void> {
-    await desk.signOut();
-    this.session = undefined;
-  }
 
   /**
    * Sends and keeps what the server said. `moved`: how the thing stands now, in words, for when it is not any more what the

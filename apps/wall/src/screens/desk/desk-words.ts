@@ -15,10 +15,14 @@ const en = {
   tokenHint: 'Your personal desk token signs you in for one shift. The administrator makes it.',
   deskToken: 'Desk token',
   wrongToken: 'Nobody can sign in with this token.',
-  roles: { viewer: 'may look', duty: 'answers alerts', coordinator: 'answers, declares, agrees rules', administrator: 'administrator' } satisfies Record<
-    Role,
-    string
-  >,
+  roles: {
+    viewer: 'may look',
+    editor: 'reports for a provider',
+    duty: 'answers alerts, signs off',
+    auditor: 'reads the audit trail',
+    coordinator: 'answers, declares, agrees rules',
+    administrator: 'administrator',
+  } satisfies Record<Role, string>,
   signInToAnswer: 'Sign in to answer this alert.',
   mayNot: 'Your role on this board does not allow answering.',
   // The list
@@ -247,7 +251,14 @@ const cy: DeskWords = {
   tokenHint: 'Mae eich tocyn desg personol yn eich mewngofnodi am un sifft. Y gweinyddwr sy’n ei wneud.',
   deskToken: 'Tocyn desg',
   wrongToken: 'Ni all neb fewngofnodi â’r tocyn hwn.',
-  roles: { viewer: 'yn cael edrych', duty: 'yn ateb rhybuddion', coordinator: 'yn ateb, datgan, cytuno ar reolau', administrator: 'gweinyddwr' },
+  roles: {
+    viewer: 'yn cael edrych',
+    editor: 'yn adrodd dros ddarparwr',
+    duty: 'yn ateb rhybuddion, yn cymeradwyo',
+    auditor: 'yn darllen y trywydd archwilio',
+    coordinator: 'yn ateb, datgan, cytuno ar reolau',
+    administrator: 'gweinyddwr',
+  },
   signInToAnswer: 'Mewngofnodwch i ateb y rhybudd hwn.',
   mayNot: 'Nid yw eich rôl ar y bwrdd hwn yn caniatáu ateb.',
   waitingForOwner: 'Nid yw gan neb eto',

@@ -4,7 +4,7 @@ import { DeskSessions } from './desk-sessions.js';
 import { People } from './people.js';
 import { PersonGuard } from './person.guard.js';
 
-/** People at the desk: who may answer. Until accounts come. */
+/** People: who they are, how they sign in, what they may do. */
 @Global()
 @Module({ controllers: [DeskController], providers: [People, DeskSessions, PersonGuard], exports: [People, DeskSessions, PersonGuard] })
-export class DeskModule {}
+export class PeopleModule {}

@@ -11,7 +11,7 @@ export interface Problem {
 }
 export type Answer<Body> = { ok: true; body: Body } | { ok: false; problem: Problem | undefined };
 
-async function ask<Body>(method: string, address: string, body?: unknown): Promise<Answer<Body>> {
+export async function ask<Body>(method: string, address: string, body?: unknown): Promise<Answer<Body>> {
   try {
     const answer = await fetch(address, {
       method,
@@ -28,7 +28,8 @@ async function ask<Body>(method: string, address: string, body?: unknown): Promi
 
 const path = (parts: readonly (string | number)[]): string => parts.map((part) => encodeURIComponent(part)).join('/');
 
-export class DeskClient {
+/** Asks about one board. */
+export class BoardClient {
   readonly #root: string;
 
   constructor(board: string) {
@@ -48,9 +49,17 @@ export class DeskClient {
   put<Body = Done>(body: unknown, ...parts: (string | number)[]): Promise<Answer<Body>> {
     return ask('PUT', `${this.#root}/${path(parts)}`, body);
   }
+  remove<Body = Done>(...parts: (string | number)[]): Promise<Answer<Body>> {
+    return ask('DELETE', `${this.#root}/${path(parts)}`);
+  }
+  /** The address of a thing of the board, for links and for what `get` cannot ask: queries, files. */
+  address(query: Readonly<Record<string, string>>, ...parts: (string | number)[]): string {
+    const asked = new URLSearchParams(query).toString();
+    return `${this.#root}/${path(parts)}${asked && `?${asked}`}`;
+  }
 }
 
-export const desk = {
+export const sessions = {
   who: (): Promise<Answer<Session>> => ask('GET', '/v1/desk/session'),
   people: (): Promise<Answer<DemoPeople>> => ask('GET', '/v1/desk/people'),
   signIn: (body: { token: string } | { person: string }): Promise<Answer<Session>> => ask('POST', '/v1/desk/session', body),

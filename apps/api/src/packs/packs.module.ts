@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+
+/** Papers for a meeting. */
+@Module({})
+export class PacksModule {}

@@ -1,0 +1,28 @@
+/** Screens that are loaded when they are asked for, so that the wall stays small. A new screen is a folder and a line here. */
+import type { Component } from 'svelte';
+import type { BoardScreen, OwnScreen } from '../router.svelte.js';
+
+type Loaded<Props extends Record<string, unknown>> = () => Promise<{ default: Component<Props> }>;
+
+export const boardScreens: Record<Exclude<BoardScreen, 'wall'>, Loaded<{ board: string }>> = {
+  alerts: () => import('./desk/Desk.svelte'),
+  rules: () => import('./desk/Rules.svelte'),
+  contacts: () => import('./desk/Contacts.svelte'),
+  console: () => import('./console/Console.svelte'),
+  feeds: () => import('./feeds/Feeds.svelte'),
+  people: () => import('./access/People.svelte'),
+  displays: () => import('./access/Displays.svelte'),
+  audit: () => import('./audit/Audit.svelte'),
+  admin: () => import('./admin/Admin.svelte'),
+  boardroom: () => import('./boardroom/Boardroom.svelte'),
+  analysis: () => import('./analysis/Analysis.svelte'),
+  packs: () => import('./packs/Packs.svelte'),
+};
+
+export const ownScreens: Record<OwnScreen, Loaded<Record<string, never>>> = {
+  'sign-in': () => import('./access/SignInPage.svelte'),
+  account: () => import('./access/Account.svelte'),
+  pair: () => import('./access/Pair.svelte'),
+  start: () => import('./start/Start.svelte'),
+  snapshot: () => import('./boardroom/Snapshot.svelte'),
+};

@@ -1,0 +1,40 @@
+/** Who is at this screen, and what they may do on this board. */
+import type { Command, Session } from '@comm-cell/contract/desk';
+import type { Preferences } from '../preferences.svelte.js';
+import { BoardClient, sessions } from './client.js';
+
+export class Visitor {
+  session = $state.raw<Session>();
+  /** The server was asked who is here; before that nobody should be told that they are not signed in. */
+  asked = $state.raw(false);
+  busy = $state.raw(false);
+  readonly client: BoardClient;
+
+  constructor(
+    readonly board: string,
+    readonly preferences: Preferences,
+  ) {
+    this.client = new BoardClient(board);
+    void this.refresh();
+  }
+
+  may(command: Command): boolean {
+    return this.session?.boards.some(({ board, may }) => board === this.board && may.includes(command)) ?? false;
+  }
+
+  /** The providers whose work is this person's; null = all of the board. */
+  get providers(): readonly string[] | null {
+    return this.session?.boards.find(({ board }) => board === this.board)?.providers ?? null;
+  }
+
+  async refresh(): Promise<void> {
+    const answer = await sessions.who();
+    this.session = answer.ok ? answer.body : undefined;
+    this.asked = true;
+  }
+
+  async signOut(): Promise<void> {
+    await sessions.signOut();
+    this.session = undefined;
+  }
+}
