@@ -278,14 +278,12 @@ export function stateText(state: BoardState): string {
   const parts: string[] = [];
   for (const key of Object.keys(state).sort() as (keyof BoardState)[]) {
     const slice = state[key];
+    const ids = typeof slice === 'object' && slice !== null ? Object.keys(slice).sort() : undefined;
+    if (ids?.length === 0) continue;
     let text: string;
-    if (slice === null || key === 'counts' || key === 'numbers') text = canonical(slice);
+    if (!ids || key === 'counts' || key === 'numbers') text = canonical(slice);
     else if (key === 'definition' || key === 'clock' || key === 'definedBy') text = remembered(slice as object);
-    else if (typeof slice === 'object') {
-      const ids = Object.keys(slice).sort();
-      if (ids.length === 0) continue;
-      text = `{${ids.map((id) => `${JSON.stringify(id)}:${remembered((slice as Record<string, object>)[id]!)}`).join(',')}}`;
-    } else text = canonical(slice);
+    else text = `{${ids.map((id) => `${JSON.stringify(id)}:${remembered((slice as Record<string, object>)[id]!)}`).join(',')}}`;
     parts.push(`${JSON.stringify(key)}:${text}`);
   }
   return `{${parts.join(',')}}`;
