@@ -5,9 +5,8 @@
  */
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { canonical } from '@comm-cell/board/canonical';
 import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
-import { emptyBoard } from '@comm-cell/board/state';
+import { emptyBoard, stateText } from '@comm-cell/board/state';
 import { openDatabaseUrl } from './database/address.js';
 import { genesis, link } from './journal/chain.js';
 import { Journal } from './journal/journal.js';
@@ -18,6 +17,8 @@ export interface Verdict {
   board: string;
   seq: number;
   hash: string;
+  /** SHA-256 (hex) of the state folded from the first event to the head. */
+  stateHash: string;
   readings: number;
   checkpoints: number;
   faults: string[];
@@ -25,12 +26,12 @@ export interface Verdict {
 
 export async function verifyBoard(journal: Journal, board: string): Promise<Verdict> {
   const head = await journal.head(board);
-  if (!head) return { board, seq: 0, hash: '', readings: 0, checkpoints: 0, faults: ['there is no such board'] };
+  if (!head) return { board, seq: 0, hash: '', stateHash: '', readings: 0, checkpoints: 0, faults: ['there is no such board'] };
   const faults: string[] = [];
   const checkpoints = new Map((await journal.checkpoints(board)).map((one) => [one.seq, one]));
   const fold = new Fold(structuredClone(emptyBoard));
   let seq = 0;
-  let hash = genesis(board, head.epoch);
+  let hash = genesis(board, head.firstEpoch);
   let readings = 0;
   let compared = 0;
   while (faults.length === 0 && seq < head.seq) {
@@ -53,7 +54,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
       const checkpoint = checkpoints.get(seq);
       if (checkpoint?.reducerVersion === REDUCER_VERSION) {
         compared++;
-        const state = createHash('sha256').update(canonical(fold.finishInPlace())).digest('hex');
+        const state = createHash('sha256').update(stateText(fold.finishInPlace())).digest('hex');
         if (state !== checkpoint.stateHash || !checkpoint.chainHash.equals(hash)) faults.push(`checkpoint ${seq} differs from a fold of the journal`);
       }
     }
@@ -65,7 +66,8 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
     const stored = await journal.countReadings(board, seq);
     if (stored !== readings) faults.push(`the journal has ${readings} readings, the projection ${stored}`);
   }
-  return { board, seq, hash: hash.toString('hex'), readings, checkpoints: compared, faults };
+  const stateHash = createHash('sha256').update(stateText(fold.finishInPlace())).digest('hex');
+  return { board, seq, hash: hash.toString('hex'), stateHash, readings, checkpoints: compared, faults };
 }
 
 async function main(): Promise<void> {

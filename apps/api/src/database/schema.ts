@@ -1,6 +1,7 @@
 /** Brings a database to the schema of this build, once, however many processes start together. */
 import pg from 'pg';
 import { DataSource, type EntityTarget } from 'typeorm';
+import { wallBoards } from './board-wall.js';
 import { Journal1763800000001 } from './migrations/1-journal.js';
 import { Messages1763800000002 } from './migrations/2-messages.js';
 import { People1763800000003 } from './migrations/3-people.js';
@@ -9,9 +10,12 @@ import { Feeds1763800000005 } from './migrations/5-feeds.js';
 import { Replay1763800000006 } from './migrations/6-replay.js';
 import { Trends1763800000007 } from './migrations/7-trends.js';
 import { Displays1763800000008 } from './migrations/8-displays.js';
+import { History1763800000009 } from './migrations/9-history.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
 export const APP_ROLE = 'commcell_app';
+/** Reads on a person's behalf: one board at a time (database/scoped). */
+export const READER_ROLE = 'commcell_reader';
 const MIGRATIONS = [
   Journal1763800000001,
   Messages1763800000002,
@@ -21,7 +25,10 @@ const MIGRATIONS = [
   Replay1763800000006,
   Trends1763800000007,
   Displays1763800000008,
+  History1763800000009,
 ];
+/** Where the migrations that were run stand. */
+export const MIGRATIONS_TABLE = 'schema_steps';
 const MIGRATION_LOCK = 4_216_001;
 /** Months of readings that get a partition of their own ahead of time. */
 const MONTHS_AHEAD = 3;
@@ -67,20 +74,20 @@ export async function assertDurable(client: pg.Client): Promise<void> {
   if (faults.length > 0) throw new DatabaseError(`The database does not keep what it acknowledges: ${faults.join('; ')}.`);
 }
 
-async function ensureRole(client: pg.Client): Promise<void> {
-  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [APP_ROLE]);
+async function ensureRole(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   if (rows.length === 0) {
     try {
-      await client.query(`create role ${APP_ROLE} nologin`);
+      await client.query(`create role ${role} nologin`);
     } catch (error) {
       throw new DatabaseError(
-        `The role ${APP_ROLE} is missing and this user may not create it (${reason(error)}): run "create role ${APP_ROLE} nologin" as an administrator and grant it to this user.`,
+        `The role ${role} is missing and this user may not create it (${reason(error)}): run "create role ${role} nologin" as an administrator and grant it to this user.`,
       );
     }
   }
-  const member = await client.query<{ member: boolean }>(`select pg_has_role(current_user, $1, 'member') as member`, [APP_ROLE]);
-  if (!member.rows[0]!.member) await client.query(`grant ${APP_ROLE} to current_user`);
-  await client.query(`grant usage on schema public to ${APP_ROLE}`);
+  const member = await client.query<{ member: boolean }>(`select pg_has_role(current_user, $1, 'member') as member`, [role]);
+  if (!member.rows[0]!.member) await client.query(`grant ${role} to current_user`);
+  await client.query(`grant usage on schema public to ${role}`);
 }
 
 /** A partition a month. What lies outside the prepared months goes into the default partition, never lost. */
@@ -104,7 +111,7 @@ export function dataSource(url: string, entities: readonly Entity[]): DataSource
     url,
     entities: [...entities],
     migrations: MIGRATIONS,
-    migrationsTableName: 'schema_steps',
+    migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'each',
     synchronize: false,
     applicationName: 'comm-cell',
@@ -114,18 +121,32 @@ export function dataSource(url: string, entities: readonly Entity[]): DataSource
   });
 }
 
-/** Checks the server, then migrates under a lock, so that processes starting together do it once. */
-export async function prepareDatabase(url: string, now: Date): Promise<void> {
+/** The migrations a database has seen, in their order. */
+export async function schemaSteps(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE} order by timestamp`);
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Checks the server, then migrates under a lock, so that processes starting together do it once. `steps`: only as far as these,
+ * for content that was written when there were no more.
+ */
+export async function prepareDatabase(url: string, now: Date, steps?: readonly string[]): Promise<void> {
+  const wanted = steps ? MIGRATIONS.slice(0, steps.length) : MIGRATIONS;
+  if (steps?.some((name, i) => wanted[i]?.name !== name))
+    throw new DatabaseError(
+      'This was written by another release, with steps of the schema that this one does not know: restore it with that release or a newer one.',
+    );
   const client = await connectOwner(url);
   try {
     await assertDurable(client);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await ensureRole(client);
+    for (const role of [APP_ROLE, READER_ROLE]) await ensureRole(client, role);
     const migrator = new DataSource({
       type: 'postgres',
       url,
-      migrations: MIGRATIONS,
-      migrationsTableName: 'schema_steps',
+      migrations: wanted,
+      migrationsTableName: MIGRATIONS_TABLE,
       migrationsTransactionMode: 'each',
       synchronize: false,
       poolSize: 1,
@@ -136,6 +157,7 @@ export async function prepareDatabase(url: string, now: Date): Promise<void> {
     } finally {
       await migrator.destroy();
     }
+    await wallBoards(client, APP_ROLE, READER_ROLE);
     await ensurePartitions(client, now);
   } finally {
     await client.end();

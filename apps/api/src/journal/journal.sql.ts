@@ -42,10 +42,10 @@ export const APPEND = `${APPENDING}${WAKING}`;
 /** The same with messages to people, $25 to $31. */
 export const APPEND_AND_TELL = `${APPENDING}, ${tell(25)}${WAKING}`;
 
-export const CREATE_BOARD = `insert into board_head (board_id, epoch, seq, hash) values ($1, $2, 0, $3) on conflict do nothing`;
+export const CREATE_BOARD = `insert into board_head (board_id, epoch, first_epoch, seq, hash) values ($1, $2, $2, 0, $3) on conflict do nothing`;
 
-export const HEADS = `select board_id, epoch, seq, hash from board_head order by board_id`;
-export const HEAD = `select epoch, seq, hash from board_head where board_id = $1`;
+export const HEADS = `select board_id, epoch, first_epoch, seq, hash from board_head order by board_id`;
+export const HEAD = `select epoch, first_epoch, seq, hash from board_head where board_id = $1`;
 
 export const ENTRIES_AFTER = `
 select seq, (extract(epoch from recorded_at) * 1000)::float8 as at, source, body, hash
@@ -77,4 +77,7 @@ select c.seq, c.epoch, c.reducer_version, c.chain_hash, c.state_hash, c.body, j.
 from checkpoints c left join journal j on j.board_id = c.board_id and j.seq = c.seq
 where c.board_id = $1 order by c.seq desc`;
 
-export const COUNT_READINGS = `select count(*)::bigint as n from readings where board_id = $1 and seq <= $2`;
+/** Readings of months that were retired count too: they were there. */
+export const COUNT_READINGS = `
+select (select count(*) from readings where board_id = $1 and seq <= $2)
+  + (select coalesce(sum(readings), 0) from readings_retired where board_id = $1) as n`;

@@ -19,6 +19,11 @@ export interface Head {
   hash: Buffer;
 }
 
+/** As it stands in the database. A restored journal goes on under a new epoch; its chain began with the first one. */
+export interface StoredHead extends Head {
+  firstEpoch: string;
+}
+
 /** An event to be journaled; its place is decided by the append. */
 export interface NewEvent {
   event: BoardEvent;
@@ -111,14 +116,14 @@ export class Journal {
     await this.#query(sql.CREATE_BOARD, [board, epoch, genesis(board, epoch)]);
   }
 
-  async heads(): Promise<({ board: string } & Head)[]> {
+  async heads(): Promise<({ board: string } & StoredHead)[]> {
     const { rows } = await this.#query(sql.HEADS, []);
-    return rows.map((row) => ({ board: row.board_id, epoch: row.epoch, seq: Number(row.seq), hash: row.hash }));
+    return rows.map((row) => ({ board: row.board_id, epoch: row.epoch, firstEpoch: row.first_epoch, seq: Number(row.seq), hash: row.hash }));
   }
 
-  async head(board: string): Promise<Head | undefined> {
+  async head(board: string): Promise<StoredHead | undefined> {
     const { rows } = await this.#query(sql.HEAD, [board], 'head');
-    return rows[0] && { epoch: rows[0].epoch, seq: Number(rows[0].seq), hash: rows[0].hash };
+    return rows[0] && { epoch: rows[0].epoch, firstEpoch: rows[0].first_epoch, seq: Number(rows[0].seq), hash: rows[0].hash };
   }
 
   /** Numbers and chains the events behind `head`; pure but for the hashing. */

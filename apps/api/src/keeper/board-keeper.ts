@@ -25,6 +25,7 @@ import {
   type NewReceipt,
   type PreparedAppend,
   StoreDown,
+  type StoredHead,
   type StoredReceipt,
 } from '../journal/journal.js';
 import type { Told } from '../journal/tell.sql.js';
@@ -128,9 +129,9 @@ export class BoardKeeper {
   constructor(
     readonly board: string,
     private readonly journal: Journal,
-    head: Head,
+    head: StoredHead,
   ) {
-    this.#head = { epoch: head.epoch, seq: 0, hash: genesis(board, head.epoch) };
+    this.#head = { epoch: head.epoch, seq: 0, hash: genesis(board, head.firstEpoch) };
   }
 
   get snapshot(): Snapshot {
