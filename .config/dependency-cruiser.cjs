@@ -37,15 +37,15 @@ module.exports = {
     only(
       'board-state-floor',
       'Events and state know only what they are made of.',
-      '^libs/board/src/(state|events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
-      '^libs/board/src/(events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
+      '^libs/board/src/(state|events|definition|cell|rule|response|scheme|names|time|canonical)\\.ts$',
+      '^libs/board/src/(events|definition|cell|rule|response|scheme|names|time|canonical)\\.ts$',
     ),
     only(
       'board-rules-floor',
       'Rules judge what they are given.',
       '^libs/board/src/(rules|spc)/',
       '^libs/board/src/(rules|spc)/',
-      '^libs/board/src/(state|events|definition|rule|response|scheme|names|time|canonical)\\.ts$',
+      '^libs/board/src/(state|events|definition|cell|rule|response|scheme|names|time|canonical)\\.ts$',
     ),
     never(
       'board-decide-apart',

@@ -4,6 +4,7 @@
  * libs/catalogue; their codec is libs/contract `definition`.
  */
 import type { Band, BoardId, FeedId, FigureId, Label, MetricId, PlaceId, ProviderId, RollupId, SeriesId, TileId } from './names.js';
+import type { CellDefinition } from './cell.js';
 import type { ResponseDefinition } from './response.js';
 import type { Zone } from './time.js';
 
@@ -172,4 +173,6 @@ export interface BoardDefinition {
   links: readonly LinkDefinition[];
   /** Absent on boards that only show. */
   response?: ResponseDefinition;
+  /** Absent on boards that nobody meets around. */
+  cell?: CellDefinition;
 }

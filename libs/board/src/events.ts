@@ -4,9 +4,14 @@
  * may not change (a change of meaning is a new kind).
  */
 import type { BoardDefinition, FeedId, FigureId, PlaceId, ProviderId, SeriesId } from './definition.js';
+import type { CellEvent } from './cell.js';
+import type { Person } from './names.js';
 import type { CardId, GroupId } from './response.js';
+
 import type { Rule, RuleId, Severity, Turn } from './rule.js';
 import type { LevelId } from './scheme.js';
+
+export type { Person } from './names.js';
 
 /** A value of a series observed at a moment; `value: null` = the provider says it cannot report, and `why`. */
 export interface Reading {
@@ -24,12 +29,6 @@ export type HoldReason = 'out-of-range' | 'jump' | 'unit-step' | 'conflict';
 
 export interface HeldReading extends Reading {
   reason: HoldReason;
-}
-
-/** A person who did something, as the board names them. */
-export interface Person {
-  id: string;
-  name: string;
 }
 
 /** What is usual in each hour of the week (0 = Monday 00:00 local): the middle value, or null where too little is known. */
@@ -72,6 +71,7 @@ export type Deed =
   | 'replayed';
 
 export type BoardEvent =
+  | CellEvent
   /** `by` and `reason`: changed on screen; left out when it came from its file. */
   | { kind: 'BoardDefined'; definition: BoardDefinition; by?: Person; reason?: string }
   /**
@@ -82,7 +82,8 @@ export type BoardEvent =
   | { kind: 'ReadingsQuarantined'; feed: FeedId; batch: string; readings: HeldReading[] }
   /** A batch, or part of one, was refused; the feed's light says so with the first reason. */
   | { kind: 'ReadingsRefused'; feed: FeedId; batch: string; count: number; code: string; detail: string }
-  | { kind: 'StatusPosted'; provider: ProviderId; feed: FeedId; text: string; level?: number; until: number; by?: Person }
+  /** Through a feed, or by a person. */
+  | { kind: 'StatusPosted'; provider: ProviderId; feed?: FeedId; text: string; level?: number; until: number; by?: Person }
   | { kind: 'FeedSuspended'; feed: FeedId; until: number; reason: string; by?: Person }
   | { kind: 'FeedResumed'; feed: FeedId; by?: Person }
   /** What was held back was looked at: `released` ones were recorded in the same append. */
@@ -149,7 +150,20 @@ export type BoardEvent =
       of: number;
     }
   | { kind: 'LevelDeclared'; level: LevelId; n: number; reason: string; reviewBy: number; by: Person }
-  | { kind: 'ActionRaised'; no: number; what: string; owner: string; due: number; rule?: RuleId; alert?: number; figure?: FigureId; by: Person }
+  | {
+      kind: 'ActionRaised';
+      no: number;
+      what: string;
+      owner: string;
+      provider?: ProviderId;
+      due: number;
+      rule?: RuleId;
+      alert?: number;
+      figure?: FigureId;
+      concern?: number;
+      goal?: number;
+      by: Person;
+    }
   | { kind: 'ActionClosed'; no: number; result: string; by: Person }
   /** Overdue, and its owner is told (again). */
   | { kind: 'ActionChased'; no: number; times: number }

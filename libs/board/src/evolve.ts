@@ -6,6 +6,7 @@
 import type { BoardEvent, Entry } from './events.js';
 import { actionsSlice } from './slices/actions.js';
 import { alertsSlice } from './slices/alerts.js';
+import { cellSlice } from './slices/cell.js';
 import { definitionSlice } from './slices/definition.js';
 import { Draft } from './slices/draft.js';
 import { feedsSlice } from './slices/feeds.js';
@@ -55,6 +56,33 @@ const KINDS: Record<BoardEvent['kind'], true> = {
   SnapshotFrozen: true,
   MomentNoted: true,
   DeedDone: true,
+  HuddleOpened: true,
+  HuddleMoved: true,
+  AttendanceMarked: true,
+  HuddleNoted: true,
+  HuddleClosed: true,
+  HuddleCalled: true,
+  HuddleSkipped: true,
+  ActionProgressed: true,
+  ActionChanged: true,
+  ActionEscalated: true,
+  ConcernRaised: true,
+  ConcernChanged: true,
+  ConcernClosed: true,
+  ConcernDeclined: true,
+  IdeaProposed: true,
+  IdeaAnswered: true,
+  IdeaMoved: true,
+  GoalAgreed: true,
+  GoalMeasured: true,
+  GoalReviewed: true,
+  GoalClosed: true,
+  CharterWritten: true,
+  CharterAccepted: true,
+  Passed: true,
+  Arrived: true,
+  Answered: true,
+  AnswerArrived: true,
 };
 
 /** An event this build does not know. A screen must cover itself: going on would show a wrong board. */
@@ -84,6 +112,7 @@ export class Fold {
     levelsSlice(this.#draft, event, at);
     actionsSlice(this.#draft, event, at);
     providedSlice(this.#draft, event, at);
+    cellSlice(this.#draft, event, at);
     return this;
   }
 

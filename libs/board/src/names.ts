@@ -33,3 +33,9 @@ export type CardId = string;
 export type SchemeId = string;
 export type LevelId = string;
 export type ParameterId = string;
+
+/** A person who did something, as the board names them. */
+export interface Person {
+  id: string;
+  name: string;
+}

@@ -1,6 +1,7 @@
 /** What the board is after folding the journal up to a seq. Plain JSON: it is stored, sent and hashed as it is. */
 import { canonical } from './canonical.js';
-import type { BoardDefinition, FeedId, PlaceId, ProviderId, SeriesId } from './definition.js';
+import type { Charter, ComeIn, Concern, Goal, HeldHuddle, Huddle, Idea, PassedOn } from './cell.js';
+import type { BoardDefinition, FeedId, FigureId, PlaceId, ProviderId, SeriesId } from './definition.js';
 import type { HoldReason, Person, SignedFigure, Usual } from './events.js';
 import type { CardId, GroupId } from './response.js';
 import type { Rule, RuleId, Severity } from './rule.js';
@@ -148,7 +149,16 @@ export interface Action {
   rule?: RuleId;
   alert?: number;
   figure?: string;
+  provider?: ProviderId;
+  concern?: number;
+  goal?: number;
   chased: number;
+  /** How far it is, in quarters; with what its owner said last, and when. */
+  quarters?: 0 | 1 | 2 | 3 | 4;
+  note?: string;
+  heardAt?: number;
+  /** Its owner did not answer, and this group knows. */
+  escalatedTo?: GroupId;
 }
 
 export interface CardRun {
@@ -179,6 +189,14 @@ export interface SignOff {
   by: Person;
   note?: string;
   figures: SignedFigure[];
+  /** What turned out afterwards to have been the newest at the moment of signing: corrections, and readings that came late. */
+  restated?: Record<SeriesId, Restated>;
+}
+
+export interface Restated extends SignedFigure {
+  recordedAt: number;
+  by?: Person;
+  reason?: string;
 }
 
 /** Spare capacity that was offered. Kept until it is over, withdrawn or for a day after. */
@@ -213,7 +231,7 @@ export interface BoardState {
   /** Open alerts by rule. */
   alerts: Record<RuleId, Alert>;
   /** Numbers given to alerts, actions and offers so far. */
-  counts: { alerts: number; actions: number; offers?: number };
+  counts: { alerts: number; actions: number; offers?: number; huddles?: number; concerns?: number; ideas?: number; goals?: number; passed?: number };
   shelves: Record<RuleId, Shelf>;
   /** Newest readings of the series that slopes are taken of, ascending by observed moment. */
   windows: Record<SeriesId, TrendPoint[]>;
@@ -228,6 +246,23 @@ export interface BoardState {
   signOffs: Record<ProviderId, SignOff>;
   /** Offers of spare capacity by number. */
   offers: Record<string, Offer>;
+  /** The huddle that is on, as `now`. */
+  huddle: { now?: Huddle };
+  /** Held ones by number, the newest sixty. */
+  huddles: Record<string, HeldHuddle>;
+  /** Huddles outside the times, and planned ones that are not held, by their moment. */
+  called: Record<string, { reason: string; by: Person; at: number; skipped: boolean }>;
+  /** Open concerns by number. */
+  concerns: Record<string, Concern>;
+  /** Off-target measures that need no concern, and until when. */
+  declined: Record<FigureId, { reason: string; until: number; at: number; by: Person }>;
+  ideas: Record<string, Idea>;
+  goals: Record<string, Goal>;
+  /** The charter in force, as `now`. */
+  charter: { now?: Charter };
+  passed: Record<string, PassedOn>;
+  /** What came from other cells, as `board:number`. */
+  arrived: Record<string, ComeIn>;
 }
 
 export const emptyBoard: BoardState = {
@@ -254,6 +289,16 @@ export const emptyBoard: BoardState = {
   closures: {},
   signOffs: {},
   offers: {},
+  huddle: {},
+  huddles: {},
+  called: {},
+  concerns: {},
+  declined: {},
+  ideas: {},
+  goals: {},
+  charter: {},
+  passed: {},
+  arrived: {},
 };
 
 const texts = new WeakMap<object, string>();
