@@ -90,13 +90,13 @@ class Display {
     else if (type === '2') this.#send('3');
     else if (type.startsWith('0')) this.#send('40');
     else if (type.startsWith('40')) this.#welcomed();
-    else if (type === '430') this.#answered(data.latin1Slice(from, Math.min(to, from + 200)));
+    else if (type === '430' || type === '461') this.#answered(data.latin1Slice(from, Math.min(to, from + 200)));
   }
 
   #welcomed() {
     if (kind !== 'live') return this.#stand();
     const known = this.epoch === undefined ? {} : { epoch: this.epoch, since: this.seq };
-    this.#send(`420${JSON.stringify(['board:join', { protocol: 1, board, ...known }])}`);
+    this.#send(`420${JSON.stringify(['board:join', { protocol: 2, board, ...known }])}`);
   }
 
   #answered(start) {

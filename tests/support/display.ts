@@ -3,10 +3,11 @@
  * so that a fault of the protocol and a fault of the page cannot hide each other.
  */
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { canonical } from '@comm-cell/board/canonical';
 import type { Entry } from '@comm-cell/board/events';
 import { evolveAll } from '@comm-cell/board/evolve';
-import { emptyBoard, type BoardState } from '@comm-cell/board/state';
+import { emptyBoard, wholeState, type BoardState } from '@comm-cell/board/state';
 import { type BatchMessage, type BeatMessage, type ClientMessages, type JoinAnswer, PROTOCOL, type ServerMessages } from '@comm-cell/contract/live';
 import { io, type Socket } from 'socket.io-client';
 import { DISPLAY_COOKIE, until } from './api.js';
@@ -31,6 +32,10 @@ export function hashOf(state: BoardState): string {
   return createHash('sha256')
     .update(canonical(Object.fromEntries(held)))
     .digest('hex');
+}
+
+export function unpacked(packed: Uint8Array | ArrayBuffer): BoardState {
+  return wholeState(JSON.parse(gunzipSync(packed).toString('utf8')) as BoardState);
 }
 
 export class Display {
@@ -79,9 +84,9 @@ export class Display {
         if (this.socket.connected) this.join();
       } else if (!answer.ok) {
         this.joins.refused++;
-      } else if ('state' in answer) {
+      } else if ('packed' in answer) {
         this.joins.state++;
-        this.#stand(answer.epoch, answer.seq, answer.state);
+        this.#stand(answer.epoch, answer.seq, evolveAll(unpacked(answer.packed), answer.events));
       } else {
         this.joins.events++;
         this.#apply(answer.from, answer.seq, answer.events);

@@ -1,9 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { evolveAll, UnknownEvent } from '@comm-cell/board/evolve';
 import type { Entry } from '@comm-cell/board/events';
 import { emptyBoard, stateText, type BoardState } from '@comm-cell/board/state';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { Follower } from '../src/source/follower.js';
+import { Follower, unpack } from '../src/source/follower.js';
 
 const entry = (seq: number, value: number): Entry => ({
   seq,
@@ -11,7 +12,7 @@ const entry = (seq: number, value: number): Entry => ({
   event: { kind: 'ReadingsRecorded', feed: 'ed', batch: `b${seq}`, readings: [{ series: 'ed.in-department@here', at: seq * 1_000, value }] },
 });
 const hashOf = (state: BoardState): string => createHash('sha256').update(stateText(state)).digest('hex');
-const whole = { ok: true, epoch: 'one', seq: 10, serverTime: 0, build: '', state: emptyBoard } as const;
+const whole = { ok: true as const, epoch: 'one', seq: 10, serverTime: 0, build: '', packedAt: 10, events: [] as Entry[], state: emptyBoard };
 
 describe('a follower', () => {
   let follower: Follower;
@@ -62,5 +63,25 @@ describe('a follower', () => {
   it('refuses to go on after an event it does not know', () => {
     const strange = { seq: 11, at: 0, event: { kind: 'SomethingNew' } } as unknown as Entry;
     expect(() => follower.apply({ from: 11, to: 11, events: [strange] })).toThrow(UnknownEvent);
+  });
+});
+
+describe('a joining display', () => {
+  it('takes the state out of its packet, with slices that came later, and what happened since', async () => {
+    const { offers: _offers, ...earlier } = emptyBoard;
+    const packed = gzipSync(JSON.stringify(earlier));
+    const { state: _state, ...answer } = whole;
+    const follower = new Follower();
+    const taken = await unpack({ ...answer, packed, seq: 12, events: [entry(11, 5), entry(12, 6)] });
+    expect(follower.take(taken)).toBe(true);
+    expect(follower.seq).toBe(12);
+    expect(follower.state?.offers).toEqual({});
+  });
+
+  it('cannot be given a damaged packet', async () => {
+    const packed = gzipSync(JSON.stringify(emptyBoard));
+    packed[20]! ^= 255;
+    const { state: _state, ...answer } = whole;
+    await expect(unpack({ ...answer, packed })).rejects.toThrow();
   });
 });

@@ -4,11 +4,10 @@
  * if it starts at its seq + 1 and joins again otherwise. socket.io promises nothing more than at-most-once.
  */
 import type { Entry } from '@comm-cell/board/events';
-import type { BoardState } from '@comm-cell/board/state';
 import { z } from 'zod';
 
 /** Raised when a message changes its meaning. A display of another version covers itself and reloads. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 /** The server says so often that it is alive. */
 export const BEAT_MS = 5_000;
 /** Without a verified beat for so long a display covers itself. */
@@ -25,7 +24,18 @@ export const joinRequest = z.strictObject({
 export type JoinRequest = z.infer<typeof joinRequest>;
 
 export type JoinAnswer =
-  | { ok: true; epoch: string; seq: number; serverTime: number; build: string; state: BoardState }
+  | {
+      ok: true;
+      epoch: string;
+      seq: number;
+      serverTime: number;
+      build: string;
+      /** The state at `packedAt`, as gzipped JSON of a BoardState: made once for all who join at about the same time. */
+      packed: Uint8Array | ArrayBuffer;
+      packedAt: number;
+      /** What came after it, up to `seq`. */
+      events: Entry[];
+    }
   | { ok: true; epoch: string; from: number; seq: number; serverTime: number; build: string; events: Entry[] }
   | { ok: false; code: 'unknown-board' | 'bad-request' | 'update-required' | 'not-ready'; detail: string };
 

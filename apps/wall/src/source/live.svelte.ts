@@ -16,7 +16,7 @@ import {
 import { io, type Socket } from 'socket.io-client';
 import { tick } from 'svelte';
 import type { BoardSource, Link, Reason } from './board-source.js';
-import { Follower } from './follower.js';
+import { Follower, unpack, type Unpacked } from './follower.js';
 import { ServerClock } from './server-clock.js';
 
 const SECOND_MS = 1_000;
@@ -55,6 +55,8 @@ export class LiveSource implements BoardSource {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
+  #asked = 0;
+  /** The join that is under way, by its number; 0 = none. */
   #joining = 0;
   #waiting: BatchMessage[] = [];
   #provenAt = { monotonic: 0, wall: 0 };
@@ -120,20 +122,21 @@ export class LiveSource implements BoardSource {
   #join(whole = false): void {
     if (whole) this.#follower.forget();
     if (!this.#socket.connected || this.#outdated) return;
-    const mine = ++this.#joining;
+    const mine = (this.#joining = ++this.#asked);
     this.#waiting = [];
     this.#aheadSince = undefined;
     const known = this.#follower.state && { epoch: this.#follower.epoch, since: this.#follower.seq };
     this.#socket
       .timeout(ANSWER_WITHIN_MS)
       .emitWithAck('board:join', { protocol: PROTOCOL, board: this.#board, ...(this.#build && { build: this.#build }), ...known })
+      .then((answer) => (answer.ok ? unpack(answer) : answer))
       .then(
         (answer) => mine === this.#joining && this.#joined(answer),
         () => mine === this.#joining && this.#again(),
       );
   }
 
-  #joined(answer: JoinAnswer): void {
+  #joined(answer: Unpacked | Extract<JoinAnswer, { ok: false }>): void {
     this.#joining = 0;
     if (!answer.ok) {
       this.#cover(answer.code === 'bad-request' ? 'update-required' : answer.code);
