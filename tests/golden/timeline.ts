@@ -4,11 +4,15 @@
  */
 import { canonical } from '@comm-cell/board/canonical';
 import { acknowledge, closeAlert, handOver, shelveRule, take, unshelveRule } from '@comm-cell/board/decide/answer-alert';
+import { closePlace, openPlace } from '@comm-cell/board/decide/close-place';
 import type { Decision } from '@comm-cell/board/decide/decision';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
+import { claimCapacity, offerCapacity, withdrawCapacity } from '@comm-cell/board/decide/offer-capacity';
 import { postStatus } from '@comm-cell/board/decide/post-status';
+import { correctFigure, correctionRows, pushFigures } from '@comm-cell/board/decide/push-figures';
 import { comeDue, follow } from '@comm-cell/board/decide/react';
-import { lateRows, readingKey, recordReadings, type CandidateRow, type ReadingsOutcome } from '@comm-cell/board/decide/record-readings';
+import { lateRows, readingKey, recordReadings, type CandidateRow, type KnownReadings, type ReadingsOutcome } from '@comm-cell/board/decide/record-readings';
+import { presentFigures, signOff } from '@comm-cell/board/decide/sign-off';
 import { resumeFeed, suspendFeed } from '@comm-cell/board/decide/suspend-feed';
 import { clockStepped, tick } from '@comm-cell/board/decide/tick';
 import type { BoardEvent, Entry, Person } from '@comm-cell/board/events';
@@ -17,6 +21,7 @@ import { isUnowned } from '@comm-cell/board/rules/alert';
 import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { boardView, type BoardView, type FeedView } from '@comm-cell/board/views/board';
 import { figureView, type FigureView } from '@comm-cell/board/views/figure';
+import { offerViews, signOffView } from '@comm-cell/board/views/provided';
 import { boardOf, durationMs, type BoardSketch } from '../../libs/board/test/board.js';
 
 type Value = number | string;
@@ -33,6 +38,19 @@ interface Answer {
   group?: string;
   until?: string;
   reason?: string;
+}
+interface Correction {
+  figure: string;
+  observed: string;
+  seen?: number;
+  value: Value | null;
+  reason?: string;
+}
+interface Offered {
+  what: string;
+  count: number;
+  until: string;
+  place?: string;
 }
 export interface Timeline {
   title: string;
@@ -125,6 +143,26 @@ function sayAlert({ alerts, shelves }: BoardState, rule: string, now: number): s
   ].join(', ');
 }
 
+/** "signed at 11:00 by lead, restated ed.waiting@north 38 to 41 (mistyped), due 2026-01-17 11:00". */
+function saySignOff(state: BoardState, provider: string, now: number): string {
+  const view = signOffView(state, state.definition!.providers[provider]!, now);
+  if (!view) return 'none';
+  return [
+    view.last ? `signed at ${clock(view.last.at, now)} by ${view.last.by}` : 'not signed',
+    ...view.restated.map(({ series, from = 'nothing', to, reason }) => `restated ${series} ${from} to ${to}${reason === undefined ? '' : ` (${reason})`}`),
+    ...(view.dueAt === undefined ? [] : [`${view.dueAt <= now ? 'overdue since' : 'due'} ${clock(view.dueAt, now)}`]),
+  ].join(', ');
+}
+
+/** "1 of north: 1 of 2 slots until 16:00 (1 south)". */
+function sayOffers(state: BoardState, now: number): string {
+  const said = offerViews(state, now).map(({ no, provider, left, count, what, until, claims }) => {
+    const claimed = claims.map((claim) => `${claim.count} ${claim.provider}`).join(', ');
+    return `${no} of ${provider}: ${left} of ${count} ${what} until ${clock(until, now)}${claimed && ` (${claimed})`}`;
+  });
+  return said.join(' · ') || 'none';
+}
+
 function look(what: string, state: BoardState, view: BoardView, now: number, journal: readonly Entry[]): string {
   const [kind, id = ''] = what.split(' ');
   if (kind === 'alert') return sayAlert(state, id, now);
@@ -140,6 +178,13 @@ function look(what: string, state: BoardState, view: BoardView, now: number, jou
   if (what === 'feeds') return `${view.feeds.onTime} of ${view.feeds.of} on time`;
   if (what === 'attention') return view.attention.map((one) => `${one.figure.figure} ${one.figure.status}`).join(', ') || 'nothing';
   if (what === 'level') return view.declared ? `${view.declared.scheme ?? 'level'} ${view.declared.level} by ${view.declared.provider.en}` : 'none';
+  const place = kind === 'place' && state.definition?.places[id];
+  if (place) {
+    const closed = view.closures.find((one) => one.place === place.id);
+    return closed ? `closed until ${clock(closed.until, now)} (${closed.reason})` : 'open';
+  }
+  if (kind === 'sign-off') return saySignOff(state, id, now);
+  if (what === 'offers') return sayOffers(state, now);
   const feed = kind === 'feed' && view.feeds.list.find((one) => one.id === id);
   if (feed) return sayFeed(feed, now);
   const provider = kind === 'words' && view.providers.find((one) => one.id === id);
@@ -200,26 +245,74 @@ class Played {
     if (verb === 'is resumed') return this.#submit((state) => resumeFeed(state, { feed }), feed).resumed ? 'accepted' : 'nothing';
     const [, who = '', does = ''] = /^(\S+) (acknowledges|takes|hands over|closes|shelves|unshelves)$/.exec(action) ?? [];
     if (does !== '') return this.#answer({ id: who, name: who }, does, typeof what === 'string' ? { alert: what } : (what as Answer));
+    const [, person = '', acts = '', about = ''] =
+      /^(\S+) (writes|corrects|signs off|closes place|opens place|offers|claims|withdraws)(?: (\S+))?$/.exec(action) ?? [];
+    if (acts !== '') return this.#provide({ id: person, name: person }, acts, about, what);
     throw new Error(`A timeline does not know "${action}"`);
+  }
+
+  /** What people do at the console. They sign off what they see, and correct what stands, unless the story says otherwise. */
+  #provide(by: Person, acts: string, about: string, what: unknown): string {
+    if (acts === 'writes') {
+      const rows = Object.entries(what as Record<string, Value | Sent>).map(([series, one]) => this.#row(series, one));
+      return sayReceipt(
+        this.#recorded(
+          lateRows(this.state, rows),
+          (known) => (state) => pushFigures(state, { provider: about, batch: `batch ${this.journal.length}`, rows, by }, known, this.now),
+        ),
+      );
+    }
+    if (acts === 'corrects') {
+      const { figure, observed, seen = 0, value, reason = 'mistyped' } = what as Correction;
+      const command = { series: figure, at: momentOf(observed, this.now), seen, value, reason, batch: `batch ${this.journal.length}`, by };
+      const outcome = this.#recorded(correctionRows(command), (known) => (state) => correctFigure(state, command, known, this.now));
+      return 'refused' in outcome ? `refused (${outcome.refused.code})` : 'accepted';
+    }
+    return this.#told((state): Decision<object> => {
+      switch (acts) {
+        case 'signs off':
+          return signOff(state, { provider: about, seen: (what as { seen?: [] } | null)?.seen ?? presentFigures(state, about), by });
+        case 'closes place': {
+          const { until, reason } = what as { until: string; reason: string };
+          return closePlace(state, { place: about, until: momentOf(until, this.now), reason, by }, this.now);
+        }
+        case 'opens place':
+          return openPlace(state, { place: about, by });
+        case 'offers': {
+          const { until, ...offered } = what as Offered;
+          return offerCapacity(state, { provider: about, ...offered, until: momentOf(until, this.now), by }, this.now);
+        }
+        case 'claims':
+          return claimCapacity(state, { ...(what as { no: number; count: number }), provider: about, by }, this.now);
+        default:
+          return withdrawCapacity(state, { no: what as number, by }, this.now);
+      }
+    });
   }
 
   #send(feed: string, what: Record<string, Value | Sent>): string {
     const rows = Object.entries(what).flatMap(([series, one]) =>
       (Array.isArray(one) ? (one as (Value | Sent)[]) : [one]).map((each) => this.#row(series, each)),
     );
+    const command = { feed, batch: `batch ${this.journal.length}`, rows, unreadable: [] };
+    return sayReceipt(this.#recorded(lateRows(this.state, rows), (known) => (state) => recordReadings(state, command, known, this.now), feed));
+  }
+
+  /** Looks what is to be known of the past up, and keeps what is recorded for those who look later. */
+  #recorded<Outcome>(wanted: readonly CandidateRow[], decide: (known: KnownReadings) => (state: BoardState) => Decision<Outcome>, feed?: string): Outcome {
     const known = new Map(
-      lateRows(this.state, rows).flatMap(({ series, at, rev }) => {
+      wanted.flatMap(({ series, at, rev }) => {
         const key = readingKey(series, at, rev);
         const value = this.#readings.get(key);
         return value === undefined ? [] : [[key, value] as const];
       }),
     );
     const from = this.journal.length;
-    const outcome = this.#submit((state) => recordReadings(state, { feed, batch: `batch ${from}`, rows, unreadable: [] }, known, this.now), feed);
+    const outcome = this.#submit(decide(known), feed);
     for (const { event } of this.journal.slice(from))
       if (event.kind === 'ReadingsRecorded')
         for (const { series, at, rev, value } of event.readings) this.#readings.set(readingKey(series, at, rev ?? 0), value);
-    return sayReceipt(outcome);
+    return outcome;
   }
 
   /** People answer the alert as it is now, unless the story says which version they saw. */
@@ -238,6 +331,7 @@ class Played {
 
   #told(decide: (state: BoardState) => Decision<object>, feed?: string): string {
     const outcome = this.#submit(decide, feed);
+    if ('taken' in outcome) return `too late, ${(outcome.taken as { left: number }).left} left`;
     return 'refused' in outcome ? `refused (${(outcome.refused as { code: string }).code})` : 'accepted';
   }
 

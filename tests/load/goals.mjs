@@ -9,6 +9,7 @@ const FAN_OUT = ['fan-out', '10 changes/s to 1000 displays'];
 const CEILING = ['fan-out', 'ceiling, 1000 displays'];
 const ALERTS = ['alerts', '100 readings/s to 200 displays'];
 const RULES = ['alerts', 'batches of 50 over 1,000 series'];
+const SEEK = ['seek', '1,000 series of 10,000,000 readings'];
 const START = ['start', 'embedded PostgreSQL, demo boards', 'npm start'];
 
 /** `of` over `by` (when there is one) in `field`. */
@@ -55,6 +56,8 @@ export const GOALS = [
     field: 'readingsPerSecond',
     least: { gate: 0.7, aim: 0.9 },
   },
+  { name: 'The board at any instant of a year, p50', of: [...SEEK, 'product'], by: [...SEEK, 'SQL'], field: 'p50', most: { gate: 1.5, aim: 1 } },
+  { name: 'The board at any instant of a year, p99', of: [...SEEK, 'product'], by: [...SEEK, 'SQL'], field: 'p99', most: { gate: 2, aim: 1.3 } },
   { name: 'First start to ready, ms', of: START, field: 'firstReadyMs', most: { gate: 3_000, aim: 2_000 } },
   { name: 'Warm start to ready, ms', of: START, field: 'warmReadyMs', most: { gate: 1_500, aim: 800 } },
   { name: 'Script of a wall, kB gzip', of: ['page', 'all script of a wall, gzip', 'product'], field: 'kilobytes', most: { gate: 80, aim: 50 } },

@@ -19,7 +19,8 @@ import type { BoardState } from './state.js';
 
 export const REDUCER_VERSION = 3;
 
-const KINDS: Record<BoardEvent['kind'], true> = {
+/** Every kind of event that this build folds. */
+export const KINDS: Readonly<Record<BoardEvent['kind'], true>> = {
   BoardDefined: true,
   ReadingsRecorded: true,
   ReadingsQuarantined: true,

@@ -15,6 +15,7 @@ export interface FeedSketch {
   grace: string;
   limit: string;
   lag?: string;
+  means?: FeedDefinition['means'];
 }
 export interface SeriesSketch {
   feed: string;
@@ -27,7 +28,7 @@ export interface SeriesSketch {
   jump?: number;
 }
 export interface BoardSketch {
-  providers?: Record<string, { scheme?: string }>;
+  providers?: Record<string, Pick<ProviderDefinition, 'scheme' | 'signOff'>>;
   feeds: Record<string, FeedSketch>;
   series: Record<string, SeriesSketch>;
   rollups?: Record<string, { how: RollupDefinition['how']; of: string[]; over?: string[]; watch?: string; act?: string }>;
@@ -200,6 +201,7 @@ export function boardOf(sketch: BoardSketch): ProposedDefinition {
     limitMs: durationMs(one.limit),
     lagMs: durationMs(one.lag ?? '0m'),
     series: Object.keys(sketch.series).filter((series) => sketch.series[series]!.feed === id),
+    ...(one.means && { means: one.means }),
   });
   const providers = new Set(Object.entries(sketch.feeds).map(([id, one]) => one.provider ?? id));
   const tile = (figure: string) => [figure, { id: figure, title: label(figure), headline: figure, lines: [] }] as const;

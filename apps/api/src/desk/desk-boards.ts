@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { BoardDefinition } from '@comm-cell/board/definition';
 import type { Refused } from '@comm-cell/board/decide/answer-alert';
 import type { Decision } from '@comm-cell/board/decide/decision';
+import type { CandidateRow, KnownReadings } from '@comm-cell/board/decide/record-readings';
 import type { Person } from '@comm-cell/board/events';
 import type { BoardState } from '@comm-cell/board/state';
 import { Refusal } from '../access/refusal.js';
@@ -26,13 +27,18 @@ export class DeskBoards {
     return { keeper, state, definition: state.definition };
   }
 
-  /** Carries a person's command out, or says why not. */
+  /** Carries a person's command out, or says why not. `late`: readings to be looked up in older history before it is decided. */
   async submit<Outcome extends object>(
     id: string,
     person: Person,
-    decide: (state: BoardState, at: number) => Decision<Outcome | { refused: Refused }>,
+    decide: (state: BoardState, at: number, known: KnownReadings) => Decision<Outcome | { refused: Refused }>,
+    late?: () => CandidateRow[],
   ): Promise<{ outcome: Outcome; placed: Placed }> {
-    const submitted = await this.board(id).keeper.submit({ source: `person:${person.id}`, decide: (state, _known, at) => decide(state, at) });
+    const submitted = await this.board(id).keeper.submit({
+      source: `person:${person.id}`,
+      decide: (state, known, at) => decide(state, at, known),
+      ...(late ? { late } : {}),
+    });
     if (submitted.repeated) throw new Error('A command of the desk has no receipt.');
     const { outcome, placed } = submitted;
     if ('refused' in outcome) throw refusalOf(outcome.refused);
@@ -47,4 +53,4 @@ function refusalOf({ field, code, detail, version }: Refused): Refusal {
   return new Refusal(422, code, detail, detail, [{ field, code, detail }]);
 }
 /** Fields that stand in the address of a route. */
-const ADDRESSED = new Set(['rule', 'id', 'no', 'level', 'run', 'step']);
+const ADDRESSED = new Set(['rule', 'id', 'no', 'level', 'run', 'step', 'place']);

@@ -11,8 +11,11 @@ import type { BoardKeeper } from '../keeper/board-keeper.js';
 export type LiveServer = Server<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
 export type LiveSocket = Socket<ClientMessages, ServerMessages, Record<string, never>, DisplayData>;
 export interface DisplayData {
-  /** Boards a person may watch; a display that was let in by its token may watch all. */
+  /** Boards a person or a paired screen may watch; whoever has none of these may watch all. */
   boards?: ReadonlySet<string>;
+  /** A paired screen, and the build of the page it runs. */
+  display?: { board: string; display: string };
+  build?: string;
   board?: string;
   /** Since when the socket has been too slow for deltas (performance.now). */
   behindSince?: number;
@@ -36,6 +39,15 @@ interface Outgoing {
 
 export function roomOf(board: string): string {
   return `board:${board}`;
+}
+
+/**
+ * What people did that changes no picture is for the auditor: a wall in a corridor needs its place in the order, not who signed
+ * in from where.
+ */
+export function forWalls(entries: Entry[]): Entry[] {
+  if (!entries.some(({ event }) => event.kind === 'DeedDone')) return entries;
+  return entries.map((entry) => (entry.event.kind === 'DeedDone' ? { ...entry, event: { kind: 'DeedDone', deed: entry.event.deed, by: null } } : entry));
 }
 
 /** Bytes that wait for this one reader, in engine.io's queue and in the socket's own. */
@@ -93,7 +105,7 @@ export class FanOut {
     outgoing.sentAt = performance.now();
     if (!this.#watched(board)) return;
     this.#dropSlow(board);
-    this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events });
+    this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events: forWalls(events) });
     const wanted = GAP_TIMES * (performance.now() - outgoing.sentAt);
     // A moving mean: one hiccup of the machine is no reason to slow down.
     outgoing.gapMs = Math.min(Math.max(outgoing.gapMs + (wanted - outgoing.gapMs) / 4, GAP_LEAST_MS), GAP_MOST_MS);

@@ -1,6 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { Displays } from '../access/displays.js';
+import { renewedCookie } from '../access/displays-paired.js';
+import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
 
 /** More new displays in a second than this are asked to come back: a storm must not starve those that are in. */
@@ -18,7 +20,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
-    return super.createIOServer(port, {
+    const server = super.createIOServer(port, {
       ...options,
       transports: ['websocket'],
       serveClient: false,
@@ -34,6 +36,12 @@ export class SocketAdapter extends IoAdapter {
         if (!this.#displays.isOwnOrigin(request.headers.origin, request.headers.host)) return callback('foreign origin', false);
         callback(null, true);
       },
-    } as ServerOptions);
+    } as ServerOptions) as Server;
+    // Browsers keep a cookie for 400 days at most: a paired screen gets it anew whenever it connects, so that it never logs out by itself.
+    server.engine.on('initial_headers', (headers: Record<string, string>, { headers: { cookie } }: IncomingMessage) => {
+      const renewed = renewedCookie(cookie);
+      if (renewed !== undefined) headers['set-cookie'] = renewed;
+    });
+    return server;
   }
 }

@@ -3,7 +3,7 @@
  * accepted, duplicate, rejected, quarantined (invariant I8).
  */
 import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
-import type { BoardEvent, HeldReading, HoldReason, Reading } from '../events.js';
+import type { BoardEvent, HeldReading, HoldReason, Person, Reading } from '../events.js';
 import { holdReason } from '../rules/plausible.js';
 import type { BoardState, SeriesState } from '../state.js';
 import { MINUTE_MS } from '../time.js';
@@ -55,6 +55,17 @@ export interface RecordReadings {
   rows: readonly CandidateRow[];
   /** Rows the adapter had to refuse already. */
   unreadable: readonly RejectedRow[];
+  /** A person sends it. */
+  by?: Person;
+  /** All or nothing: one refused row and no other is recorded either. A file is such a whole. */
+  whole?: boolean;
+  /** Say of every row what became of it, for a dry run. */
+  itemise?: boolean;
+}
+
+export interface JudgedRow {
+  row: CandidateRow;
+  verdict: 'stored' | 'duplicate' | 'held' | 'refused';
 }
 
 export interface ReadingsOutcome {
@@ -63,6 +74,8 @@ export interface ReadingsOutcome {
   duplicate: number;
   rejected: RejectedRow[];
   quarantined: QuarantinedRow[];
+  /** When it was asked for. */
+  judged?: JudgedRow[];
 }
 
 /** Rows whose twin could stand in older history: the keeper looks these up before it decides. */
@@ -73,7 +86,7 @@ export function lateRows(state: BoardState, rows: readonly CandidateRow[]): Cand
   });
 }
 
-function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, at: number): Omit<RejectedRow, 'row' | 'column'> | undefined {
+export function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, at: number): Omit<RejectedRow, 'row' | 'column'> | undefined {
   const series = definition.series[row.series];
   if (!series) {
     return { field: 'series', code: 'unknown-series', detail: `This board has no series "${row.series}"; GET /v1/feeds/${feed} lists those of this feed.` };
@@ -115,7 +128,7 @@ function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, a
   return undefined;
 }
 
-const HELD_DETAIL: Record<HoldReason, string> = {
+export const HELD_DETAIL: Record<HoldReason, string> = {
   'out-of-range': 'Outside the believable range of the series; held back and shown on the board until a person looks at it.',
   jump: 'Changed more than believable since the last reading; held back, and accepted if the next reading confirms it, or at once if sent again with a higher revision.',
   'unit-step':
@@ -130,7 +143,7 @@ interface InBatch {
   newest?: { at: number; value: number | string };
 }
 
-function placeOf({ row, column }: CandidateRow): { row: number; column?: string } {
+export function placeOf({ row, column }: CandidateRow): { row: number; column?: string } {
   return column === undefined ? { row } : { row, column };
 }
 
@@ -143,13 +156,14 @@ function twinOf(row: CandidateRow, sent: InBatch | undefined, current: SeriesSta
 }
 
 export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {
-  const { feed, batch, rows, unreadable } = command;
+  const { feed, batch, rows, unreadable, by } = command;
   const definition = state.definition;
   if (!definition) throw new Error('A board without a definition takes no readings.');
   const recorded: Reading[] = [];
   const held: HeldReading[] = [];
   const rejected: RejectedRow[] = [...unreadable];
   const quarantined: QuarantinedRow[] = [];
+  const judged: JudgedRow[] | undefined = command.itemise ? [] : undefined;
   let duplicate = 0;
   const inBatch = new Map<SeriesId, InBatch>();
 
@@ -157,8 +171,10 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     const before = state.held[row.series];
     if (before && before.at === row.at && before.value === row.value && before.reason === reason) {
       duplicate++;
+      judged?.push({ row, verdict: 'duplicate' });
       return;
     }
+    judged?.push({ row, verdict: 'held' });
     held.push({ ...reading, reason });
     quarantined.push({ ...placeOf(row), series: row.series, reason, detail: HELD_DETAIL[reason] });
   };
@@ -167,6 +183,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     const refused = refusal(definition, feed, row, at);
     if (refused) {
       rejected.push({ ...placeOf(row), ...refused });
+      judged?.push({ row, verdict: 'refused' });
       continue;
     }
     const reading: Reading = { series: row.series, at: row.at, value: row.value };
@@ -177,8 +194,11 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     const sent = inBatch.get(row.series);
     const twin = twinOf(row, sent, current, known);
     if (twin !== undefined) {
-      if (twin === row.value) duplicate++;
-      else hold(row, reading, 'conflict');
+      if (twin !== row.value) hold(row, reading, 'conflict');
+      else {
+        duplicate++;
+        judged?.push({ row, verdict: 'duplicate' });
+      }
       continue;
     }
     const step = sent?.newest;
@@ -196,17 +216,30 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     mine.readings.push(reading);
     if (row.value !== null && row.at > (step?.at ?? current?.at ?? -Infinity)) mine.newest = { at: row.at, value: row.value };
     recorded.push(reading);
+    judged?.push({ row, verdict: 'stored' });
   }
 
+  const answer = { received: rows.length + unreadable.length, ...(judged ? { judged } : {}) };
+  if (command.whole && rejected.length > 0) {
+    const first = rejected[0]!;
+    const told = new Set(rejected.map(({ row, column }) => `${row} ${column ?? ''}`));
+    const usable = rows.filter(({ row, column }) => !told.has(`${row} ${column ?? ''}`));
+    const detail = 'Can be used, but is not stored: other rows of this file are refused, and a file is stored as a whole or not at all.';
+    const others = usable.map((row) => ({ ...placeOf(row), field: 'file', code: 'whole-file', detail }));
+    return {
+      events: [{ kind: 'ReadingsRefused', feed, batch, count: rejected.length, code: first.code, detail: first.detail }],
+      outcome: { ...answer, accepted: 0, duplicate: 0, rejected: [...rejected, ...others], quarantined: [] },
+    };
+  }
   const events: BoardEvent[] = [];
   if (recorded.length > 0 || (rows.length === 0 && unreadable.length === 0)) {
-    events.push({ kind: 'ReadingsRecorded', feed, batch, readings: recorded });
+    events.push({ kind: 'ReadingsRecorded', feed, batch, readings: recorded, ...(by ? { by } : {}) });
   }
   if (held.length > 0) events.push({ kind: 'ReadingsQuarantined', feed, batch, readings: held });
   const first = rejected[0];
   if (first) events.push({ kind: 'ReadingsRefused', feed, batch, count: rejected.length, code: first.code, detail: first.detail });
   return {
     events,
-    outcome: { received: rows.length + unreadable.length, accepted: recorded.length, duplicate, rejected, quarantined },
+    outcome: { ...answer, accepted: recorded.length, duplicate, rejected, quarantined },
   };
 }

@@ -11,7 +11,7 @@ import type { GroupId } from '../response.js';
 import type { Condition, Rule, RuleId, Severity, Turn } from '../rule.js';
 import { isWithin, quietUntil } from '../rules/hours.js';
 import type { Alert, BoardState } from '../state.js';
-import { DAY_MS, HOUR_MS, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
+import { DAY_MS, HOUR_MS, isoDate, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
 
 export type MessageKind =
   | 'raised'
@@ -534,17 +534,4 @@ function clock(zone: Zone, moment: number, at: number): string {
   const time = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   const day = localDay(zone, moment);
   return day === localDay(zone, at) ? time : `${isoDate(day).split('-').reverse().join('/')} ${time}`;
-}
-
-/** A day counted from 1970-01-01 as "2026-12-25": civil_from_days of Howard Hinnant's "chrono-compatible date algorithms". */
-function isoDate(day: number): string {
-  const z = day + 719_468;
-  const era = Math.floor(z / 146_097);
-  const ofEra = z - era * 146_097;
-  const yearOfEra = Math.floor((ofEra - Math.floor(ofEra / 1_460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365);
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shifted = Math.floor((5 * ofYear + 2) / 153);
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${year}-${two(month)}-${two(ofYear - Math.floor((153 * shifted + 2) / 5) + 1)}`;
 }

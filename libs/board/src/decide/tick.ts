@@ -23,6 +23,7 @@ export function tick(state: BoardState, at: number): Decision<null> {
     if (silent && known.silentSince === undefined) events.push({ kind: 'FeedFellSilent', feed: feed.id, since: Math.min(since, at) });
     if (isCurrent(freshest) && known.silentSince !== undefined) events.push({ kind: 'FeedHeardAgain', feed: feed.id });
   }
+  for (const [place, { until }] of Object.entries(state.closures)) if (at >= until) events.push({ kind: 'PlaceOpened', place });
   return { events, outcome: null };
 }
 

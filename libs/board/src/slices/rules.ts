@@ -93,6 +93,7 @@ export function rulesSlice(draft: Draft, event: BoardEvent, at: number): void {
       if (Object.keys(rules).length > 0) draft.state.windows = windowsOf(draft.state);
       break;
     case 'ReadingsRecorded': {
+      if (event.history) break;
       const slopes = definition && watched(definition, rules).slopes;
       if (!slopes || slopes.size === 0) break;
       for (const reading of event.readings) {

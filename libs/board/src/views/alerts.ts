@@ -6,7 +6,7 @@ import { climbsAt, dwellEnds, holdEnds, isRaised, isUnowned } from '../rules/ale
 import { judge } from '../rules/condition.js';
 import { sightOf } from '../rules/figure.js';
 import { figuresOf, plainParts } from '../rules/watched.js';
-import type { Alert, AlertPhase, BoardState } from '../state.js';
+import type { Alert, AlertPhase, BoardState, StuckMessage } from '../state.js';
 import { MINUTE_MS } from '../time.js';
 import { figureView, type FigureView } from './figure.js';
 
@@ -68,7 +68,7 @@ export interface AlertsView {
   /** Number of the newest alert that nobody owns: drawn to the eye once. */
   newestUnowned?: number;
   /** Messages nobody got: shown until they are delivered after all. */
-  stuck: { group: Label; channel: string; about: string; since: number; detail: string }[];
+  stuck: { group: Label; channel: string; about: string; since: number; detail: string; messages: number }[];
 }
 
 const WORST: Record<Severity, number> = { critical: 0, act: 1, watch: 2 };
@@ -192,6 +192,7 @@ export function alertsView(state: BoardState, now: number): AlertsView {
   const open = raised.filter((one) => one.behind === undefined && !one.shelved);
   const pending = all.filter((one) => !isRaised(one));
   const groups = definition?.response?.groups;
+  const stuck = undelivered(state);
   const view: AlertsView = {
     open,
     groups: groupsOf(open, behind),
@@ -206,15 +207,29 @@ export function alertsView(state: BoardState, now: number): AlertsView {
       // Every silence counts, whether it hides something now or not.
       shelved: Object.values(state.shelves).filter(({ until }) => now < until).length,
       behind: behind.length,
-      stuck: Object.keys(state.stuck).length,
+      stuck: stuck.length,
     },
-    stuck: Object.values(state.stuck)
-      .map(({ group, channel, about, since, detail }) => ({ group: groups?.[group]?.name ?? plain(group), channel, about, since, detail }))
-      .sort((a, b) => a.since - b.since),
+    stuck: stuck.map(({ group, ...one }) => ({ group: groups?.[group]?.name ?? plain(group), ...one })),
   };
   const flood = floodOf(raised);
   if (flood) view.flood = flood;
   const newest = open.filter(({ unowned }) => unowned).sort((a, b) => b.firedAt! - a.firedAt! || b.no - a.no)[0];
   if (newest) view.newestUnowned = newest.no;
   return view;
+}
+
+/**
+ * Messages nobody got, oldest first. A group without a contact is one fault, however many alerts it was not told of; each of these
+ * has its own event all the same, because each goes on to the next group by itself.
+ */
+function undelivered(state: BoardState): (StuckMessage & { messages: number })[] {
+  const all = Object.values(state.stuck).sort((a, b) => a.since - b.since);
+  const first = new Map<string, StuckMessage & { messages: number }>();
+  for (const [i, one] of all.entries()) {
+    const key = one.channel === 'none' ? `none ${one.group}` : String(i);
+    const before = first.get(key);
+    if (before) before.messages++;
+    else first.set(key, { ...one, messages: 1 });
+  }
+  return [...first.values()];
 }

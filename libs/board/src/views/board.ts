@@ -8,6 +8,7 @@ import { actionsView, type ActionsView } from './actions.js';
 import { alertsView, type AlertView, type AlertsView } from './alerts.js';
 import { figureView, type FigureView } from './figure.js';
 import { levelViews, type LevelView } from './levels.js';
+import { closureView, type ClosureView, offerViews, type OfferView, signOffView } from './provided.js';
 
 export type Density = 'overview' | 'detail';
 
@@ -23,6 +24,8 @@ export interface LineView {
   label: Label;
   figure: FigureView;
   alert?: AlertMark;
+  /** The place of the figure is closed for now. */
+  closed?: ClosureView;
 }
 export interface TileView {
   id: string;
@@ -35,6 +38,8 @@ export interface TileView {
   lines: LineView[];
   parts: LineView[];
   alert?: AlertMark;
+  /** Its place is closed for now. The figures stay what they are. */
+  closed?: ClosureView;
 }
 export interface ColumnView {
   title: Label;
@@ -73,6 +78,8 @@ export interface ProviderView {
   heardAt?: number;
   /** Absent when there is none or it has run out. */
   status?: { text: string; level?: number; at: number; until: number };
+  /** Its duty director stands behind the figures since then; `restated` of them have changed afterwards. */
+  signedOff?: { at: number; by: string; restated: number };
 }
 /** Something on the board that is not as it should be, worst first. */
 export interface AttentionView {
@@ -107,6 +114,10 @@ export interface BoardView {
   providers: ProviderView[];
   /** Current words of the providers, newest first. */
   messages: { provider: Label; text: string; at: number }[];
+  /** Places that are closed now, in the order of the definition. */
+  closures: (ClosureView & { place: string; name: Label })[];
+  /** Spare capacity of which something is left. */
+  offers: OfferView[];
   figures: { shown: number; current: number; held: number };
 }
 
@@ -183,6 +194,8 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     const view: LineView = { label, figure: figure(id) };
     const alert = marked(new Set(madeOf(id)));
     if (alert) view.alert = alert;
+    const closed = closureView(state, view.figure.place, now);
+    if (closed) view.closed = closed;
     return view;
   };
   const tile = (one: TileDefinition): TileView => {
@@ -191,6 +204,8 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     const view: TileView = { id: one.id, title: one.title, placeId, headline, lines: one.lines.map(line), parts: (one.parts ?? []).map(line) };
     const place = definition.places[placeId];
     if (place) view.place = place.name;
+    const closed = closureView(state, placeId, now);
+    if (closed) view.closed = closed;
     if (one.caption) view.caption = one.caption;
     const alert = marked(new Set([one.headline, ...[...one.lines, ...(one.parts ?? [])].map((part) => part.figure)].flatMap(madeOf)), one.id);
     if (alert) view.alert = alert;
@@ -230,6 +245,8 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     if (heard.length > 0) view.heardAt = Math.max(...heard);
     const status = state.statuses[provider.id];
     if (status && now < status.until) view.status = status;
+    const signed = signOffView(state, provider, now);
+    if (signed?.last) view.signedOff = { at: signed.last.at, by: signed.last.by, restated: signed.restated.length };
     return view;
   });
   const spoken = providers.flatMap(({ id, name, scheme, status }) =>
@@ -253,6 +270,11 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     levels: definition.response ? levelViews(state, now) : [],
     providers,
     messages: spoken.map(({ name, status }) => ({ provider: name, text: status.text, at: status.at })).sort((a, b) => b.at - a.at),
+    closures: Object.values(definition.places).flatMap(({ id, name }) => {
+      const closed = closureView(state, id, now);
+      return closed ? [{ ...closed, place: id, name }] : [];
+    }),
+    offers: offerViews(state, now).filter(({ left }) => left > 0),
     figures: {
       shown: seen.size,
       current: [...seen.values()].filter((one) => isCurrent(one.freshness)).length,
