@@ -1,0 +1,98 @@
+/** SQL of the hourly roll-ups: the job that keeps them, and how they are read. */
+
+/** What a reading of an hour counts for is that of its newest revision; `shown` is what first came, without what was brought in. */
+const TALLY = `count(value)::int as n, (count(*) - count(value))::int as missing, coalesce(sum(value order by observed_at), 0) as sum, min(value) as min, max(value) as max,
+  (array_agg(value order by observed_at) filter (where value is not null))[1] as first,
+  (array_agg(value order by observed_at desc) filter (where value is not null))[1] as last`;
+
+/** Nobody else rolls up the same board meanwhile; a restored journal (another epoch) is gone through again from its beginning. */
+export const TAKE = `
+insert into reading_hours_head as h (board_id, epoch, seq) select board_id, epoch, 0 from board_head where board_id = $1
+on conflict (board_id) do update set seq = case when h.epoch = excluded.epoch then h.seq else 0 end, epoch = excluded.epoch
+returning seq::float8 as seq, (select seq::float8 from board_head where board_id = $1) as head`;
+
+/** How far one step goes: $4 events, or fewer where they are long, so that a statement stays far under its time limit. */
+export const STEP_END = `
+select max(seq)::float8 as seq from (
+  select seq, sum(length(body)) over (order by seq) - length(body) as before from (
+    select seq, body from journal where board_id = $1 and seq > $2 and seq <= $3 order by seq limit $4) as ahead) as step
+where before < $5`;
+
+export const NOTE_BROUGHT_IN = `
+insert into readings_brought_in (board_id, seq)
+select board_id, seq from journal where board_id = $1 and seq > $2 and seq <= $3 and kind = 'ReadingsRecorded' and (body::jsonb -> 'history') = 'true'::jsonb
+on conflict do nothing`;
+
+/**
+ * Every hour that an event of the step touches is worked out anew from its readings, so that late, corrected and repeated ones
+ * need no case of their own. Hours of retired months stay as they are: their readings are gone.
+ */
+export const ROLL_UP = `
+with touched as materialized (
+  select distinct s.series_no, floor((r.value ->> 'at')::float8 / 3600000)::int as hour
+  from journal j, lateral jsonb_array_elements(j.body::jsonb -> 'readings') as r(value),
+    lateral (select series_no from series where board_id = $1 and series_id = r.value ->> 'series' limit 1) as s
+  where j.board_id = $1 and j.seq > $2 and j.seq <= $3 and j.kind = 'ReadingsRecorded'
+), present as (
+  select t.* from touched t where not exists (
+    select from readings_retired x where x.board_id = $1 and x.month = date_trunc('month', to_timestamp(t.hour::float8 * 3600) at time zone 'UTC')::date)
+), held as materialized (
+  select t.series_no, t.hour, r.observed_at, r.revision, r.value, r.seq, exists (select from readings_brought_in b where b.board_id = $1 and b.seq = r.seq) as brought_in
+  from present t, lateral (
+    select observed_at, revision, value, seq from readings
+    where board_id = $1 and series_no = t.series_no and observed_at >= to_timestamp(t.hour::float8 * 3600) and observed_at < to_timestamp((t.hour::float8 + 1) * 3600)) as r
+), known as (
+  select series_no, hour, ${TALLY} from (select distinct on (series_no, observed_at) * from held order by series_no, observed_at, revision desc) as newest group by 1, 2
+), came as (
+  select series_no, hour, ${TALLY} from (select distinct on (series_no, observed_at) * from held where not brought_in order by series_no, observed_at, seq, revision) as oldest group by 1, 2
+)
+insert into reading_hours (board_id, series_no, hour, n, missing, sum, min, max, first, last, shown)
+select $1, series_no, hour, k.n, k.missing, k.sum, k.min, k.max, k.first, k.last,
+  case when (k.n, k.missing, k.sum, k.min, k.max, k.first, k.last) is not distinct from (c.n, c.missing, c.sum, c.min, c.max, c.first, c.last) then null
+    else array[coalesce(c.n, 0), coalesce(c.missing, 0), coalesce(c.sum, 0), c.min, c.max, c.first, c.last]::float8[] end
+from known k left join came c using (series_no, hour)
+on conflict (board_id, series_no, hour) do update
+set n = excluded.n, missing = excluded.missing, sum = excluded.sum, min = excluded.min, max = excluded.max, first = excluded.first, last = excluded.last, shown = excluded.shown`;
+
+export const MOVE_ON = `update reading_hours_head set seq = $2 where board_id = $1`;
+
+/** Columns of the hours of each series, ascending, as JSON: a year of hours is one row. */
+export const HOURS = `
+select h.series_no as no, json_agg(h.hour order by h.hour) as hour, json_agg(h.n order by h.hour) as n, json_agg(h.sum order by h.hour) as sum,
+  json_agg(h.min order by h.hour) as min, json_agg(h.max order by h.hour) as max, json_agg(h.last order by h.hour) as last
+from (
+  select series_no, hour, n, sum, min, max, last from reading_hours
+  where not $5 and board_id = $1 and series_no = any($2::int[]) and hour >= $3 and hour < $4 and n > 0
+  union all
+  select series_no, hour, coalesce(shown[1], n)::int, case when shown is null then sum else shown[3] end, case when shown is null then min else shown[4] end,
+    case when shown is null then max else shown[5] end, case when shown is null then last else shown[7] end
+  from reading_hours
+  where $5 and board_id = $1 and series_no = any($2::int[]) and hour >= $3 and hour < $4 and coalesce(shown[1], n) > 0) as h
+group by h.series_no`;
+
+export const EXTENT = `
+select s.no, ends.first, ends.last from unnest($2::int[]) as s(no), lateral (
+  select (select hour from reading_hours where board_id = $1 and series_no = s.no order by hour limit 1) as first,
+    (select hour from reading_hours where board_id = $1 and series_no = s.no order by hour desc limit 1) as last) as ends
+where ends.first is not null`;
+
+export const STANDS = `
+select coalesce((select h.seq from reading_hours_head h where h.board_id = $1), 0)::float8 as seq, (select seq from board_head where board_id = $1)::float8 as head`;
+
+/** Readings themselves, for short stretches. $5: as they first came. */
+export const RAW = `
+select no, json_agg((extract(epoch from observed_at) * 1000)::float8 order by observed_at) as at, json_agg(value order by observed_at) as value from (
+  select distinct on (r.series_no, r.observed_at) r.series_no as no, r.observed_at, r.value from readings r
+  where r.board_id = $1 and r.series_no = any($2::int[]) and r.observed_at >= to_timestamp($3::float8 / 1000) and r.observed_at < to_timestamp($4::float8 / 1000)
+    and not ($5 and exists (select from readings_brought_in b where b.board_id = $1 and b.seq = r.seq))
+  order by r.series_no, r.observed_at, case when $5 then r.seq else 0 end, case when $5 then r.revision else -r.revision end) as chosen
+group by no`;
+
+/** The condition stands as the index \`journal_without_readings\` has it. */
+export const MARKS = `
+select (extract(epoch from recorded_at) * 1000)::float8 as at, body from journal
+where board_id = $1 and kind not in ('ReadingsRecorded', 'ReadingsQuarantined', 'ReadingsRefused') and recorded_at >= to_timestamp($2::float8 / 1000)
+  and kind in ('ActionRaised', 'ActionClosed', 'LevelDeclared', 'LevelTurned', 'MomentNoted', 'BoardDefined')
+  and (kind = 'MomentNoted' or recorded_at < to_timestamp($3::float8 / 1000))
+  and (kind <> 'LevelTurned' or body::jsonb ->> 'turn' = 'set') and (kind <> 'BoardDefined' or body::jsonb -> 'by' is not null)
+order by seq desc limit 400`;
