@@ -38,6 +38,8 @@ export class Api {
     private readonly child: ChildProcess,
     readonly port: number,
     private readonly output: { text: string },
+    /** Secret of the set-up address, while the system has no administrator. */
+    readonly setUp: string | undefined,
   ) {
     this.exited = exitOf(child);
   }
@@ -51,15 +53,15 @@ export class Api {
     const output = { text: '' };
     for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding('utf8').on('data', (text: string) => (output.text = (output.text + text).slice(-20_000)));
-    const port = await new Promise<number>((resolve, reject) => {
-      child.once('message', (message: { ready: true; port: number }) => resolve(message.port));
+    const { port, setUp } = await new Promise<{ port: number; setUp?: string }>((resolve, reject) => {
+      child.once('message', (message: { ready: true; port: number; setUp?: string }) => resolve(message));
       void exitOf(child).then(({ code, signal }) => {
         clearTimeout(death);
         if (settings.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true });
         reject(new ApiEnded(`The api ended (${signal ?? code}) before it was ready.\n${output.text}`));
       });
     });
-    return new Api(child, port, output);
+    return new Api(child, port, output, setUp);
   }
 
   get address(): string {

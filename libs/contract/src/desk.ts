@@ -82,12 +82,32 @@ export const COMMANDS = [
   'share-snapshot',
   'make-pack',
   'export',
+  /* The cell: its huddle, and what is owed and agreed. */
+  'join-huddle',
+  'run-huddle',
+  'raise-concern',
+  'change-concern',
+  'propose-idea',
+  'answer-idea',
+  'agree-goal',
+  'review-goal',
+  'write-charter',
+  'accept-charter',
+  'pass-on',
+  'answer-passed',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** By the personal desk token; by name only in a demo on the machine itself. */
+/**
+ * By e-mail and password, with a code where the account has a second factor (401 `second-factor` asks for it); by a personal desk
+ * token; by name only in a demo on the machine itself.
+ */
 export const signInBody = z
-  .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ person: z.string().min(1).max(60) })])
+  .union([
+    z.strictObject({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(200), code: z.string().min(1).max(40).exactOptional() }),
+    z.strictObject({ token: z.string().min(1).max(200) }),
+    z.strictObject({ person: z.string().min(1).max(60) }),
+  ])
   .meta({ id: 'SignIn' });
 export type SignInBody = z.infer<typeof signInBody>;
 
@@ -97,6 +117,8 @@ export const session = z
     /** `providers`: whose work it is limited to; null = the whole board. */
     boards: z.array(z.object({ board: z.string(), role, providers: z.array(z.string()).nullable(), may: z.array(z.enum(COMMANDS)) })),
     expiresAt: z.int(),
+    /** Their role needs a second factor before they may do anything. */
+    owes: z.literal('second-factor').optional(),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof session>;

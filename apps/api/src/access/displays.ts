@@ -1,9 +1,12 @@
 /**
- * Who may watch. Until pairing comes with the console: anybody on loopback in demo mode; everywhere else a
- * display needs a token of the configuration, given once and kept in a cookie that scripts cannot read.
+ * Which screens may watch: any on loopback in demo mode; everywhere else one that was paired with a board, for that board, or
+ * one with a token of the configuration, for all. Either is kept in a cookie that scripts cannot read. A screen that watches
+ * reads; it is nobody who could answer, replay or take anything along.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { BoardId } from '@comm-cell/board/definition';
 import { type Config, isLoopback } from '../config.js';
+import type { PairedDisplays } from './displays-paired.js';
 
 export const DISPLAY_COOKIE = 'commcell_display';
 
@@ -20,18 +23,38 @@ function decoded(cookie: string): string {
   }
 }
 
+/** The headers that tell which screen asks, and by which name it reached this server. */
+interface Screen {
+  cookie?: string | undefined;
+  host?: string | undefined;
+}
+
 export class Displays {
   readonly #tokens: Buffer[];
   readonly #open: boolean;
   readonly #origins: ReadonlySet<string>;
 
-  constructor(config: Pick<Config, 'DISPLAY_TOKENS' | 'DEMO' | 'HOST' | 'ALLOWED_ORIGINS'>) {
+  constructor(
+    config: Pick<Config, 'DISPLAY_TOKENS' | 'DEMO' | 'HOST' | 'ALLOWED_ORIGINS'>,
+    private readonly paired: Pick<PairedDisplays, 'holder'>,
+  ) {
     this.#tokens = config.DISPLAY_TOKENS.map(digest);
     this.#open = config.DEMO === 'on' && isLoopback(config.HOST);
     this.#origins = new Set(config.ALLOWED_ORIGINS);
   }
 
-  /** `host` is the Host header: a foreign name that was made to point to this machine is no loopback name. */
+  /** The board a screen was paired with, or that it may watch all. Throws Refusal when that cannot be looked up. */
+  async boardOf({ cookie, host }: Screen): Promise<'all' | BoardId | undefined> {
+    return this.mayWatch(cookie, host) ? 'all' : (await this.paired.holder(cookie))?.board;
+  }
+
+  /** Whether a screen may watch this board. */
+  async watches(screen: Screen, board: BoardId): Promise<boolean> {
+    const may = await this.boardOf(screen);
+    return may === 'all' || (may !== undefined && may === board);
+  }
+
+  /** Whether every board is open to it: in an open demo, or by a token of the configuration. `host` is the Host header: a foreign name that was made to point to this machine is no loopback name. */
   mayWatch(cookieHeader: string | undefined, host: string | undefined): boolean {
     if (this.#open && host !== undefined && isLoopback(host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))) return true;
     const token = cookieHeader

@@ -1,6 +1,7 @@
 /**
- * Who may answer: people with a role on some boards, until accounts come. Each has a personal desk token, shown once and
- * kept as its SHA-256 alone: it is as random as the hash is long, so a slow hash would add nothing.
+ * Who may do what on which board. How people prove who they are stands in their accounts; the personal desk token is for the
+ * administrator at the machine itself, shown once and kept as its SHA-256 alone: it is as random as the hash is long, so a slow
+ * hash would add nothing.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
@@ -30,15 +31,36 @@ export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
+export function newPersonId(): string {
+  return randomBytes(5).toString('hex');
+}
+
+function assertName(name: string): void {
+  if (!NAME.test(name)) throw new Error('A name has 1 to 60 characters on one line: it stands on walls and in the journal.');
+}
+
 @Injectable()
 export class People {
   constructor(private readonly database: DataSource) {}
 
+  /** Everybody of a board, those who were removed left out. */
+  async ofBoard(board: BoardId): Promise<(Person & Grant)[]> {
+    const rows = await this.#rows.find({ where: { boardId: board, revokedAt: IsNull() }, order: { name: 'ASC', personId: 'ASC' } });
+    return rows.map(({ personId, name, role, providers }) => ({ id: personId, name, role, providers }));
+  }
+
+  /** Gives somebody a part in a board, or changes it. */
+  async grant(board: BoardId, { id, name }: Person, { role, providers }: Grant): Promise<void> {
+    assertName(name);
+    const row = { boardId: board, personId: id, name, role, providers: providers && [...providers], demo: false, revokedAt: null };
+    await this.#rows.createQueryBuilder().insert().values(row).orUpdate(['name', 'role', 'providers', 'revoked_at'], ['board_id', 'person_id']).execute();
+  }
+
   /** Makes a person and answers the token in clear: this is the only time it can be seen. */
   async create(boards: readonly BoardId[], name: string, role: Role, providers: readonly ProviderId[] | null = null): Promise<{ id: string; token: string }> {
     if (boards.length === 0) throw new Error('A person needs at least one board.');
-    if (!NAME.test(name)) throw new Error('A name has 1 to 60 characters on one line: it stands on walls and in the journal.');
-    const id = randomBytes(5).toString('hex');
+    assertName(name);
+    const id = newPersonId();
     const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
     await this.#rows.insert(
       boards.map((boardId) => ({

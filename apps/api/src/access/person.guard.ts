@@ -4,16 +4,23 @@ import type { ProviderId } from '@comm-cell/board/definition';
 import type { Person } from '@comm-cell/board/events';
 import type { Command } from '@comm-cell/contract/desk';
 import type { FastifyRequest } from 'fastify';
-import { commandsOf } from './desk-roles.js';
-import { DeskSessions } from './desk-sessions.js';
+import { owesSecondFactor } from './accounts.js';
+import { Deeds } from './deeds.js';
+import { DeskSessions, type Seated } from './desk-sessions.js';
 import { Displays } from './displays.js';
+import { commandsOf, needsFreshProof } from './matrix.js';
 import type { Grant } from './people.js';
 import { Refusal } from './refusal.js';
 
-type DeskRequest = FastifyRequest<{ Params: { board: string } }> & { person?: Person; grant?: Grant };
+type DeskRequest = FastifyRequest<{ Params: { board: string } }> & { person?: Person; grant?: Grant; seated?: Seated };
 
-/** What a route does, for the table of roles. A route without it only reads. */
+/** What a route does, for the matrix. A route without it only reads. */
 export const Needs = Reflector.createDecorator<Command>();
+
+/** Who proved themselves so long ago does it again before people or rules are changed. */
+const FRESH_MS = 30 * 60_000;
+/** The same refusal of the same person is told to the auditor once in this time. */
+const TOLD_AGAIN_MS = 60_000;
 
 /**
  * Routes of one board: reading is for displays that may watch and for people of the board; everything else is for a person
@@ -21,10 +28,13 @@ export const Needs = Reflector.createDecorator<Command>();
  */
 @Injectable()
 export class PersonGuard implements CanActivate {
+  readonly #told = new Map<string, number>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: DeskSessions,
     private readonly displays: Displays,
+    private readonly deeds: Deeds,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,24 +42,73 @@ export class PersonGuard implements CanActivate {
     const command = this.reflector.get(Needs, context.getHandler()) as Command | undefined;
     const { headers, params } = request;
     const reads = request.method === 'GET' && command === undefined;
-    if (!reads) assertOwnPage(this.displays, headers);
-    if (reads && this.displays.mayWatch(headers.cookie, headers.host)) return true;
-    const person = await this.sessions.holder(headers);
-    if (!person) throw new Refusal(401, 'not-signed-in', 'Nobody is signed in at this desk.', 'Sign in with your personal desk token.');
-    const grant = person.grants.get(params.board);
+    if (reads && (await this.displays.watches(headers, params.board))) return true;
+    const seated = reads ? await this.sessions.holder(headers) : await assertAtDesk(this.sessions, headers);
+    if (!seated) throw notSignedIn();
+    const grant = seated.grants.get(params.board);
     if (grant === undefined)
-      throw new Refusal(403, 'other-board', `${person.name} has no part in board "${params.board.slice(0, 60)}".`, 'Ask its administrator.');
-    if (!reads && (command === undefined || !commandsOf(grant.role).includes(command)))
-      throw new Refusal(403, 'role', `The role "${grant.role}" does not allow this.`, 'Ask somebody whose role does, or the administrator of the board.');
-    request.person = { id: person.id, name: person.name };
+      throw new Refusal(403, 'other-board', `${seated.name} has no part in board "${params.board.slice(0, 60)}".`, 'Ask its administrator.');
+    if (!reads) {
+      if (seated.owes) throw owesSecondFactor();
+      if (command === undefined || !commandsOf(grant.role).includes(command)) {
+        await this.#tell(params.board, seated, command ?? 'undeclared');
+        throw new Refusal(403, 'role', `The role "${grant.role}" does not allow this.`, 'Ask somebody whose role does, or the administrator of the board.');
+      }
+      if (needsFreshProof(command)) assertFresh(seated);
+    }
+    request.person = { id: seated.id, name: seated.name };
     request.grant = grant;
+    request.seated = seated;
+    return true;
+  }
+
+  async #tell(board: string, { id, name }: Seated, command: string): Promise<void> {
+    const now = performance.now();
+    const what = `${board} ${id} ${command}`;
+    for (const [one, at] of this.#told) if (now - at > TOLD_AGAIN_MS) this.#told.delete(one);
+    if (this.#told.has(what)) return;
+    this.#told.set(what, now);
+    await this.deeds.tell([board], { deed: 'refused', by: { id, name }, about: command });
+  }
+}
+
+/** Routes about oneself: for anybody who is signed in, whatever their boards. */
+@Injectable()
+export class SignedInGuard implements CanActivate {
+  constructor(private readonly sessions: DeskSessions) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<DeskRequest>();
+    const seated = await assertAtDesk(this.sessions, request.headers);
+    request.person = { id: seated.id, name: seated.name };
+    request.seated = seated;
     return true;
   }
 }
 
+/** Somebody who is signed in and was not away for too long. */
+async function assertAtDesk(sessions: DeskSessions, headers: FastifyRequest['headers']): Promise<Seated> {
+  const seated = await sessions.holder(headers);
+  if (!seated) throw notSignedIn();
+  if (seated.idle) throw new Refusal(401, 'away', 'You have been away for more than half an hour.', 'Sign in again; nothing was done.');
+  await sessions.touch(seated);
+  return seated;
+}
+
+/** Demo people prove nothing when they sign in, so they need not do it again. */
+export function assertFresh({ via, provedAt }: Pick<Seated, 'via' | 'provedAt'>): void {
+  if (via === 'demo' || (provedAt !== null && Date.now() - provedAt.getTime() < FRESH_MS)) return;
+  throw new Refusal(401, 'sign-in-again', 'This needs a fresh sign-in.', 'Sign in again, then repeat it; nothing was done.');
+}
+
+function notSignedIn(): Refusal {
+  return new Refusal(401, 'not-signed-in', 'Nobody is signed in at this desk.', 'Sign in on the page /sign-in.');
+}
+
 /** Browsers name the page a request comes from; only pages of this server may change anything. */
 export function assertOwnPage(displays: Displays, headers: FastifyRequest['headers']): void {
-  if (displays.isOwnOrigin(headers.origin, headers.host)) return;
+  const crosses = headers.origin === undefined && ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
+  if (!crosses && displays.isOwnOrigin(headers.origin, headers.host)) return;
   throw new Refusal(403, 'foreign-page', 'This page belongs to another site.', 'Open the desk at its own address.');
 }
 
@@ -65,6 +124,13 @@ export const Granted = createParamDecorator((_: unknown, context: ExecutionConte
   const { grant } = context.switchToHttp().getRequest<DeskRequest>();
   if (!grant) throw new Error('A route asked what somebody may do without needing a command.');
   return grant;
+});
+
+/** The sender and how they are signed in; only behind PersonGuard (with a command) or SignedInGuard. */
+export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): Seated => {
+  const { seated } = context.switchToHttp().getRequest<DeskRequest>();
+  if (!seated) throw new Error('A route asked how somebody is signed in without a guard that knows.');
+  return seated;
 });
 
 /** Somebody limited to some providers has no business with the others'. */

@@ -4,6 +4,9 @@ import { DeskSessions } from './desk-sessions.js';
 import { Displays } from './displays.js';
 import { Refusal } from './refusal.js';
 
+/** `watched`: the boards whoever asks may watch; left out: all. */
+export type WatchRequest = FastifyRequest<{ Params: { board?: string } }> & { watched?: ReadonlySet<string> };
+
 /** Board content is for displays that may watch, and for people who have a part in the board. */
 @Injectable()
 export class WatchGuard implements CanActivate {
@@ -13,11 +16,14 @@ export class WatchGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { board?: string } }>>();
-    if (this.displays.mayWatch(request.headers.cookie, request.headers.host)) return true;
-    const person = await this.sessions.holder(request.headers);
+    const request = context.switchToHttp().getRequest<WatchRequest>();
     const { board } = request.params;
-    if (person && (board === undefined || person.grants.has(board))) return true;
-    throw new Refusal(401, 'needs-token', 'This screen may not watch yet.', 'Open a wall page on it and enter the display token.');
+    const screen = await this.displays.boardOf(request.headers);
+    if (screen === 'all') return true;
+    const person = await this.sessions.holder(request.headers);
+    const boards = new Set([...(screen === undefined ? [] : [screen]), ...(person?.grants.keys() ?? [])]);
+    request.watched = boards;
+    if (board === undefined ? boards.size > 0 : boards.has(board)) return true;
+    throw new Refusal(401, 'needs-token', 'This screen may not watch yet.', 'Open a wall page on it and pair it.');
   }
 }

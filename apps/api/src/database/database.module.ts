@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestj
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
 import { dataSource, type Entity, prepareDatabase } from './schema.js';
+import { BoardReads } from './scoped.js';
 
 /** The plain tables' data source. It exists only after the database has been checked and migrated. */
 @Global()
@@ -21,8 +22,9 @@ export class DatabaseModule implements OnModuleDestroy {
             return dataSource(config.DATABASE_URL, entities).initialize();
           },
         },
+        BoardReads,
       ],
-      exports: [DataSource],
+      exports: [DataSource, BoardReads],
     };
   }
 

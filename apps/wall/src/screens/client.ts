@@ -1,5 +1,5 @@
 /** Asks the server and says what it said. Nothing is believed to be done before the server has said so. */
-import type { DemoPeople, Done, Session } from '@comm-cell/contract/desk';
+import type { DemoPeople, Done, Session, SignInBody } from '@comm-cell/contract/desk';
 
 /** application/problem+json of the server, and what it adds. */
 export interface Problem {
@@ -11,12 +11,12 @@ export interface Problem {
 }
 export type Answer<Body> = { ok: true; body: Body } | { ok: false; problem: Problem | undefined };
 
-export async function ask<Body>(method: string, address: string, body?: unknown): Promise<Answer<Body>> {
+export async function ask<Body>(method: string, address: string, body?: unknown, extra: Readonly<Record<string, string>> = {}): Promise<Answer<Body>> {
   try {
     const answer = await fetch(address, {
       method,
       cache: 'no-store',
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { ...extra, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const json: unknown = answer.headers.get('content-type')?.includes('json') ? await answer.json() : undefined;
@@ -49,6 +49,9 @@ export class BoardClient {
   put<Body = Done>(body: unknown, ...parts: (string | number)[]): Promise<Answer<Body>> {
     return ask('PUT', `${this.#root}/${path(parts)}`, body);
   }
+  patch<Body = Done>(body: unknown, ...parts: (string | number)[]): Promise<Answer<Body>> {
+    return ask('PATCH', `${this.#root}/${path(parts)}`, body);
+  }
   remove<Body = Done>(...parts: (string | number)[]): Promise<Answer<Body>> {
     return ask('DELETE', `${this.#root}/${path(parts)}`);
   }
@@ -62,6 +65,6 @@ export class BoardClient {
 export const sessions = {
   who: (): Promise<Answer<Session>> => ask('GET', '/v1/desk/session'),
   people: (): Promise<Answer<DemoPeople>> => ask('GET', '/v1/desk/people'),
-  signIn: (body: { token: string } | { person: string }): Promise<Answer<Session>> => ask('POST', '/v1/desk/session', body),
+  signIn: (body: SignInBody): Promise<Answer<Session>> => ask('POST', '/v1/desk/session', body),
   signOut: (): Promise<Answer<unknown>> => ask('DELETE', '/v1/desk/session'),
 };

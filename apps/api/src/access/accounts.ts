@@ -1,0 +1,222 @@
+/**
+ * Accounts: how people prove who they are. By a password and, where their role demands it, a second factor; or by the
+ * organisation's own sign-in, which is linked to an account that exists and never makes one. A new person gets a link that opens
+ * once; the same link, made anew, is how a forgotten password is set again.
+ */
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Person } from '@comm-cell/board/events';
+import type { AccountView } from '@comm-cell/contract/access';
+import { DataSource, IsNull } from 'typeorm';
+import { Account } from './account.entity.js';
+import { Passwords } from './passwords.js';
+import { digestOf, newPersonId, storeDown } from './people.js';
+import { Refusal } from './refusal.js';
+import { addressOf, hashOfRecovery, newRecoveryCodes, newSecret, stepOf } from './second-factor.js';
+
+/** An invitation waits over a weekend. */
+const INVITATION_MS = 72 * 3_600_000;
+
+export type Entered = { account: Account } | 'wrong' | 'needs-code';
+
+@Injectable()
+export class Accounts {
+  constructor(
+    private readonly database: DataSource,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /** An account nobody can open yet: it needs an invitation. Grants are given apart (`People.grant`). */
+  async create({ name, email }: { name: string; email: string }): Promise<Person> {
+    const id = newPersonId();
+    await this.#accounts.insert({ personId: id, name, email: email.toLowerCase() });
+    return { id, name };
+  }
+
+  /** Answers the secret of a link that lets the person set their password, once. Earlier links end. */
+  async invite(personId: string): Promise<string> {
+    const secret = randomBytes(32).toString('base64url');
+    await this.database.transaction(async (manager) => {
+      await manager.query('delete from invitations where person_id = $1 or expires_at < now()', [personId]);
+      await manager.query('insert into invitations (secret_hash, person_id, expires_at) values ($1, $2, $3)', [
+        digestOf(secret),
+        personId,
+        new Date(Date.now() + INVITATION_MS),
+      ]);
+    });
+    return secret;
+  }
+
+  /** Whose link this is; undefined for one that is unknown, used or over. */
+  async invited(secret: string): Promise<Account | undefined> {
+    const [row] = await this.database
+      .query<{ person_id: string }[]>('select person_id from invitations where secret_hash = $1 and used_at is null and expires_at > now()', [digestOf(secret)])
+      .catch(() => {
+        throw storeDown();
+      });
+    return row && this.byId(row.person_id);
+  }
+
+  /** Uses the link up. False when it was used meanwhile. */
+  async useInvitation(secretHash: Buffer): Promise<boolean> {
+    const [, used] = await this.database.query<[unknown, number]>(
+      'update invitations set used_at = now() where secret_hash = $1 and used_at is null and expires_at > now()',
+      [secretHash],
+    );
+    return used === 1;
+  }
+
+  async setPassword(account: Account, password: string): Promise<void> {
+    await this.keepPassword(account, await this.hashOf(account, password));
+  }
+
+  /** Refuses a password that is too easily guessed, else answers what is to be kept of it. */
+  async hashOf({ name, email }: Account, password: string): Promise<string> {
+    await this.passwords.assertGood(password, [name, email]);
+    return this.passwords.store(password);
+  }
+
+  async keepPassword({ personId }: Account, passwordHash: string): Promise<void> {
+    await this.#accounts.update({ personId }, { passwordHash });
+  }
+
+  /**
+   * Checks password and, where there is one, the second factor. It takes as long for an address nobody has, and answers the same;
+   * that a code is needed is told only to whoever knows the password.
+   */
+  async enter({ email, password, code }: { email: string; password: string; code?: string | undefined }): Promise<Entered> {
+    const account = await this.byEmail(email);
+    if (!(await this.passwords.fits(password, account?.passwordHash)) || !account) return 'wrong';
+    if (account.totpSecret === null) return { account };
+    if (code === undefined) return 'needs-code';
+    return (await this.#takeCode(account, code)) ? { account } : 'wrong';
+  }
+
+  /** Whether this is the person's password; for those who are signed in. */
+  async isPasswordOf(account: Account, password: string): Promise<boolean> {
+    return this.passwords.fits(password, account.passwordHash);
+  }
+
+  /** A secret for an authenticator app. It counts once a first code has shown that the app has it. */
+  async offerSecondFactor({ personId, email }: Account): Promise<{ secret: string; address: string }> {
+    const secret = newSecret();
+    await this.#accounts.update({ personId }, { totpOffered: secret });
+    return { secret, address: addressOf(secret, email) };
+  }
+
+  /** Answers recovery codes in clear, for the only time; undefined for a wrong code. */
+  async confirmSecondFactor({ personId, totpOffered }: Account, code: string): Promise<string[] | undefined> {
+    const step = totpOffered === null ? undefined : stepOf(totpOffered, code, 0, Date.now());
+    if (step === undefined) return undefined;
+    const { codes, hashes } = newRecoveryCodes();
+    await this.#accounts.update({ personId }, { totpSecret: totpOffered, totpOffered: null, totpStep: String(step), recoveryHashes: hashes });
+    return codes;
+  }
+
+  async dropSecondFactor(personId: string): Promise<void> {
+    await this.#accounts.update({ personId }, { totpSecret: null, totpOffered: null, totpStep: null, recoveryHashes: [] });
+  }
+
+  /** Ties the organisation's sign-in to an account. False when another account has it already. */
+  async link(personId: string, issuer: string, subject: string): Promise<boolean> {
+    const holder = await this.bySubject(issuer, subject);
+    if (holder) return holder.personId === personId;
+    await this.#accounts.update({ personId }, { issuer, subject });
+    return true;
+  }
+
+  bySubject(issuer: string, subject: string): Promise<Account | undefined> {
+    return this.#one({ issuer, subject });
+  }
+  byEmail(email: string): Promise<Account | undefined> {
+    return this.#one({ email: email.toLowerCase() });
+  }
+  byId(personId: string): Promise<Account | undefined> {
+    return this.#one({ personId });
+  }
+
+  async emails(personIds: readonly string[]): Promise<ReadonlyMap<string, { email: string; entered: boolean; secondFactor: boolean }>> {
+    const accounts = await this.#accounts.find({ where: personIds.map((personId) => ({ personId, endedAt: IsNull() })) });
+    return new Map(
+      accounts.map(({ personId, email, passwordHash, subject, totpSecret }) => [
+        personId,
+        { email, entered: passwordHash !== null || subject !== null, secondFactor: totpSecret !== null },
+      ]),
+    );
+  }
+
+  /** Nobody opens it any more; the address is free again. */
+  async end(personId: string): Promise<void> {
+    await this.#accounts.update({ personId, endedAt: IsNull() }, { endedAt: new Date() });
+  }
+
+  /** A browser the person has come in with has a budget of its own. */
+  async knows(device: string | undefined, email: string): Promise<Buffer | undefined> {
+    if (device === undefined) return undefined;
+    const hash = digestOf(device);
+    const rows = await this.database
+      .query<unknown[]>('select 1 from known_devices d join accounts a using (person_id) where d.device_hash = $1 and a.email = $2 and a.ended_at is null', [
+        hash,
+        email.toLowerCase(),
+      ])
+      .catch(() => {
+        throw storeDown();
+      });
+    return rows.length > 0 ? hash : undefined;
+  }
+
+  /** Answers the secret of the browser's cookie: the one it has, or a new one. */
+  async remember(device: string | undefined, personId: string): Promise<string> {
+    const secret = device ?? randomBytes(32).toString('base64url');
+    await this.database.query(
+      `insert into known_devices (device_hash, person_id) values ($1, $2) on conflict (device_hash, person_id) do update set seen_at = now()`,
+      [digestOf(secret), personId],
+    );
+    await this.database.query(`delete from known_devices where seen_at < now() - interval '400 days'`);
+    return secret;
+  }
+
+  view(account: Account): Pick<AccountView, 'name' | 'email' | 'password' | 'secondFactor' | 'recoveryLeft' | 'organisation'> {
+    const { name, email, passwordHash, totpSecret, recoveryHashes, subject } = account;
+    return {
+      name,
+      email,
+      password: passwordHash !== null,
+      secondFactor: totpSecret !== null,
+      recoveryLeft: recoveryHashes.length,
+      organisation: subject !== null,
+    };
+  }
+
+  /** Each code opens once, also when two come at the same moment: the row decides. */
+  async #takeCode(account: Account, code: string): Promise<boolean> {
+    const step = stepOf(account.totpSecret!, code, Number(account.totpStep ?? 0), Date.now());
+    const [, taken] =
+      step === undefined
+        ? await this.database.query<[unknown, number]>(
+            'update accounts set recovery_hashes = array_remove(recovery_hashes, $2) where person_id = $1 and $2 = any(recovery_hashes)',
+            [account.personId, hashOfRecovery(code)],
+          )
+        : await this.database.query<[unknown, number]>('update accounts set totp_step = $2 where person_id = $1 and coalesce(totp_step, 0) < $2', [
+            account.personId,
+            step,
+          ]);
+    return taken === 1;
+  }
+
+  async #one(where: { email: string } | { personId: string } | { issuer: string; subject: string }): Promise<Account | undefined> {
+    const found = await this.#accounts.findOneBy({ ...where, endedAt: IsNull() }).catch(() => {
+      throw storeDown();
+    });
+    return found ?? undefined;
+  }
+
+  get #accounts() {
+    return this.database.getRepository(Account);
+  }
+}
+
+/** What somebody may not do before they have a second factor. */
+export function owesSecondFactor(): Refusal {
+  return new Refusal(403, 'second-factor-first', 'Your role needs a second factor.', 'Set up the authenticator app on the page /account; then do it again.');
+}
