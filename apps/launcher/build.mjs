@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const CONFIG = ['package-lock.json', '.swcrc'];
-const TRANSPILED = ['libs/board', 'libs/contract', 'libs/catalogue', 'apps/api', 'apps/simulator'];
+const TRANSPILED = ['libs/board', 'libs/contract', 'libs/catalogue', 'libs/client', 'apps/api', 'apps/simulator'];
 const PAGE = 'apps/wall';
 /** Programs that get the packages they import into their own file. */
 const BUNDLED = new Map([['apps/api', 'main.js']]);

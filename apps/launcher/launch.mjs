@@ -1,5 +1,5 @@
 /** `npm start`: from a fresh clone to running walls, with one command. README.md tells the order. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,7 +70,8 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
   const boards = await namesOf(address, access?.boards ?? []);
   const sandboxKey = access?.boards.find(({ id }) => id === 'sandbox')?.keys.find(({ feeds }) => feeds.includes('sandbox'))?.key;
   const database = databaseUrl ? 'as DATABASE_URL says' : `PostgreSQL on port ${running.database.port}`;
-  console.log(welcome({ address, dataDir, boards, database, seconds: seconds(), sandboxKey }));
+  const setUp = api.setUp === undefined ? undefined : offerSetUp(`${address}/start#${api.setUp}`, dataDir);
+  console.log(welcome({ address, dataDir, boards, database, seconds: seconds(), sandboxKey, setUp }));
 }
 
 async function prepare() {
@@ -174,6 +175,15 @@ async function untilReady(api, address) {
 function demoAccess(dataDir) {
   const file = path.join(dataDir, 'demo-access.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** To a person at a terminal it is shown; an output that somebody keeps is told where it lies, for its owner's eyes alone. */
+function offerSetUp(address, dataDir) {
+  if (process.stdout.isTTY) return address;
+  const file = path.join(dataDir, 'set-up-address');
+  writeFileSync(file, `${address}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return `the address in ${file}`;
 }
 
 /** Names come from the server; without them (it may want a token) ids must do. */

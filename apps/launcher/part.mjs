@@ -20,6 +20,8 @@ export class Part {
 
   /** The process has said so itself; the API does once its demo boards and keys exist. */
   ready = false;
+  /** Secret of the set-up address, while a system has no administrator: it comes by this way because the output goes to a file. */
+  setUp;
 
   /** @param {{ name: string, file: string, flags?: string[], env: NodeJS.ProcessEnv, output: { tail: string, write(text: string): void }, tell(line: string): void }} options */
   constructor(options) {
@@ -39,7 +41,10 @@ export class Part {
       windowsHide: true,
     });
     this.#child = child;
-    child.on('message', (message) => (this.ready ||= message?.ready === true));
+    child.on('message', (message) => {
+      this.ready ||= message?.ready === true;
+      this.setUp = message?.setUp;
+    });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.write(text));
     return new Promise((resolve) => {
       child.once('error', (error) => resolve({ code: null, signal: error.message, lasted: 0 }));

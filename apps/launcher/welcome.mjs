@@ -3,8 +3,8 @@
 const paint = (code) => (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const [bold, dim, green, red] = ['1', '2', '32', '31'].map(paint);
 
-/** @param {{ address: string, dataDir: string, boards: { id: string, name?: string }[], database: string, seconds: string, sandboxKey?: string }} facts */
-export function welcome({ address, dataDir, boards, database, seconds, sandboxKey }) {
+/** @param {{ address: string, dataDir: string, boards: { id: string, name?: string }[], database: string, seconds: string, sandboxKey?: string, setUp?: string }} facts */
+export function welcome({ address, dataDir, boards, database, seconds, sandboxKey, setUp }) {
   const walls = boards.flatMap(({ id, name }) => [
     [bold(name ?? id), 'overview', `${address}/wall/${id}`],
     ['', 'detail', `${address}/wall/${id}?density=detail`],
@@ -18,6 +18,10 @@ export function welcome({ address, dataDir, boards, database, seconds, sandboxKe
     ['Data folder', '', dataDir],
   ];
   const parts = [frame(`${green('●')} ${bold('Comm Cell is running')}${dim(`, ready after ${seconds} s`)}`, [...walls, ...others])];
+  if (setUp !== undefined)
+    parts.push(
+      `${bold('Nobody administers this system yet.')} Set it up, once, at\n\n${setUp}\n\n${dim('Valid until there is an administrator or the server is started again. Keep it to yourself.')}`,
+    );
   if (sandboxKey !== undefined) parts.push(firstReading(address, sandboxKey));
   parts.push(dim('Ctrl-C stops everything.'));
   return `\n${parts.join('\n\n')}\n`;

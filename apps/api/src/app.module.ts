@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { Account } from './access/account.entity.js';
 import { DeskSession } from './access/desk-session.entity.js';
 import { FeedKey } from './access/feed-key.entity.js';
 import { PeopleModule } from './access/people.module.js';
@@ -11,9 +12,13 @@ import { CONFIG, type Config } from './config.js';
 import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DeskModule } from './desk/desk.module.js';
+import { ConcernsModule } from './concerns/concerns.module.js';
+import { GoalsModule } from './goals/goals.module.js';
 import { HistoryModule } from './history/history.module.js';
+import { HuddleModule } from './huddle/huddle.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { KeeperModule } from './keeper/keeper.module.js';
+import { KeysModule } from './keys/keys.module.js';
 import { LiveModule } from './live/live.module.js';
 import { Contact } from './notify/contact.entity.js';
 import { NotifyModule } from './notify/notify.module.js';
@@ -29,13 +34,14 @@ export class AppModule {
       module: AppModule,
       global: true,
       imports: [
-        DatabaseModule.with([FeedKey, PersonOfBoard, DeskSession, Contact]),
+        DatabaseModule.with([FeedKey, PersonOfBoard, DeskSession, Account, Contact]),
         KeeperModule,
         AccessModule,
         PeopleModule,
         DeskModule,
         AuditModule,
         IngestModule,
+        KeysModule,
         LiveModule,
         AlertsModule,
         NotifyModule,
@@ -45,6 +51,9 @@ export class AppModule {
         TrendsModule,
         PacksModule,
         HistoryModule,
+        HuddleModule,
+        ConcernsModule,
+        GoalsModule,
         OpsModule,
       ],
       providers: [{ provide: CONFIG, useValue: config }],

@@ -21,9 +21,23 @@ const WALL = fileURLToPath(new URL('../../wall/dist/', import.meta.url));
 /** Addresses of the page's screens; which one it is, the page reads from its address. */
 const PAGES = [
   '/',
-  ...['wall', 'alerts', 'rules', 'contacts', 'console', 'feeds', 'people', 'displays', 'audit', 'admin', 'boardroom', 'analysis', 'packs'].map(
-    (screen) => `/${screen}/:board`,
-  ),
+  ...[
+    'wall',
+    'alerts',
+    'rules',
+    'contacts',
+    'console',
+    'feeds',
+    'people',
+    'displays',
+    'audit',
+    'admin',
+    'boardroom',
+    'analysis',
+    'packs',
+    'huddle',
+    'cell',
+  ].map((screen) => `/${screen}/:board`),
   ...['sign-in', 'account', 'pair', 'start'].map((screen) => `/${screen}`),
   '/snapshot/:link',
 ];
@@ -159,6 +173,10 @@ async function serveWall(server: FastifyInstance): Promise<void> {
   if (!existsSync(WALL)) return;
   // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
   await server.register(fastifyStatic, { root: path.join(WALL, 'assets'), prefix: '/assets/', index: false, immutable: true, maxAge: '1y' });
+  // Not under /assets/: what it may serve lies below its own address.
+  server.get('/console-worker.js', (_request, reply) => reply.sendFile('console-worker.js', WALL, { cacheControl: false }));
+  // Under one name for ever: browsers ask for it again by that name, long after the build that subscribed them.
+  server.get('/push-worker.js', (_request, reply) => reply.sendFile('push-worker.js', WALL, { cacheControl: false }));
   for (const page of PAGES) {
     server.get(page, (_request, reply) => reply.sendFile('index.html', WALL, { cacheControl: false }));
   }

@@ -2,8 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Displays } from '../src/access/displays.js';
 
-const demo = new Displays({ DEMO: 'on', HOST: '127.0.0.1', DISPLAY_TOKENS: [], ALLOWED_ORIGINS: [] });
-const real = new Displays({ DEMO: 'off', HOST: '127.0.0.1', DISPLAY_TOKENS: ['a-token-of-twenty-chars'], ALLOWED_ORIGINS: ['https://board.example.nhs.uk'] });
+/** No screen was paired. */
+const nobody = { holder: () => Promise.resolve(undefined) };
+const demo = new Displays({ DEMO: 'on', HOST: '127.0.0.1', DISPLAY_TOKENS: [], ALLOWED_ORIGINS: [] }, nobody);
+const real = new Displays(
+  { DEMO: 'off', HOST: '127.0.0.1', DISPLAY_TOKENS: ['a-token-of-twenty-chars'], ALLOWED_ORIGINS: ['https://board.example.nhs.uk'] },
+  nobody,
+);
 
 describe('a demo on loopback', () => {
   test.each(['127.0.0.1:3000', 'localhost:3000', '[::1]:3000', 'localhost'])('is open under its own name %s', (host) => {

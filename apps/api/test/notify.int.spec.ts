@@ -9,7 +9,7 @@ import { tell, tellValues } from '../src/journal/tell.sql.js';
 import { Keepers } from '../src/keeper/keepers.js';
 import { channels } from '../src/notify/channels/registry.js';
 import { Contact } from '../src/notify/contact.entity.js';
-import { contactBody } from '../src/notify/contact-form.js';
+import { contactBody } from '@comm-cell/contract/contacts';
 import { NotifyService } from '../src/notify/notify.service.js';
 import { Outbound } from '../src/notify/outbound.js';
 import { CLAIM, DELIVERED } from '../src/notify/outbox.sql.js';

@@ -16,6 +16,8 @@ const OF_A_BOARD = [
   'boardroom',
   'analysis',
   'packs',
+  'huddle',
+  'cell',
 ] as const;
 const OF_NONE = ['sign-in', 'account', 'pair', 'start', 'snapshot'] as const;
 export type BoardScreen = (typeof OF_A_BOARD)[number];

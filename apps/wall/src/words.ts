@@ -5,7 +5,7 @@ const plurals = { en: new Intl.PluralRules('en'), cy: new Intl.PluralRules('cy')
 type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
 /** `#` stands for the number. Welsh has up to six forms. */
-function counted(tongue: Tongue, n: number, forms: Forms): string {
+export function counted(tongue: Tongue, n: number, forms: Forms): string {
   return (forms[plurals[tongue].select(n)] ?? forms.other).replace('#', String(n));
 }
 
@@ -25,7 +25,7 @@ const en = {
     'no-connection': 'No connection to the server. The figures are frozen.',
     unproven: 'The figures are being checked.',
     'clock-jumped': 'The clock of this screen jumped. The figures are being checked.',
-    'needs-token': 'This screen needs a token.',
+    'needs-token': 'This screen is not paired.',
     'update-required': 'Update required. This screen reloads by itself.',
     'unknown-board': 'The server does not know this board.',
     'not-ready': 'The server is starting.',
@@ -109,6 +109,8 @@ const en = {
   alertRaised: (what: string) => `Alert: ${what}`,
   alertOver: (what: string) => `${what}: stood down`,
   desk: 'Alert desk',
+  boardroom: 'Board room',
+  sinceLeft: 'What changed since I left?',
   tools: 'Tools of this screen',
   unsent: 'message undelivered',
   rules: 'Rules',
@@ -125,6 +127,12 @@ const en = {
   heard: (time: string) => `heard ${time}`,
   heldReadings: (n: number) => counted('en', n, { one: '# reading held', other: '# readings held' }),
   noMessages: 'No words from the providers',
+  closed: 'Closed',
+  closedUntil: (time: string) => `Closed until ${time}`,
+  placeClosed: (place: string, time: string, reason: string) => `${place} closed until ${time}: ${reason}`,
+  offered: (left: number, what: string, time: string) => `offers ${left} ${what} until ${time}`,
+  signedOff: (time: string) => `signed off ${time}`,
+  restated: (n: number) => counted('en', n, { other: '# restated' }),
   providers: 'Providers',
   patientsInDepartment: 'People by time in department',
   blocked: 'blocked',
@@ -158,7 +166,6 @@ const en = {
   close: 'Close',
   signOk: 'within its line',
   signNone: 'no sign: nothing to judge it by',
-  tokenTitle: 'This screen needs a token',
   tokenHint: 'A display token is made by whoever runs this Comm Cell. It is kept in a cookie that no script can read.',
   token: 'Display token',
   tokenSend: 'Show the board',
@@ -189,7 +196,7 @@ const cy: Words = {
     'no-connection': 'Dim cysylltiad â’r gweinydd. Mae’r ffigurau wedi rhewi.',
     unproven: 'Mae’r ffigurau’n cael eu gwirio.',
     'clock-jumped': 'Neidiodd cloc y sgrin hon. Mae’r ffigurau’n cael eu gwirio.',
-    'needs-token': 'Mae angen tocyn ar y sgrin hon.',
+    'needs-token': 'Nid yw’r sgrin hon wedi’i pharu.',
     'update-required': 'Mae angen diweddariad. Bydd y sgrin yn ail-lwytho ei hun.',
     'unknown-board': 'Nid yw’r gweinydd yn adnabod y bwrdd hwn.',
     'not-ready': 'Mae’r gweinydd yn cychwyn.',
@@ -273,6 +280,8 @@ const cy: Words = {
   alertRaised: (what) => `Rhybudd: ${what}`,
   alertOver: (what) => `${what}: daeth i ben`,
   desk: 'Desg rybuddion',
+  boardroom: 'Ystafell y bwrdd',
+  sinceLeft: 'Beth newidiodd ers imi adael?',
   tools: 'Offer y sgrin hon',
   unsent: 'neges heb gyrraedd',
   rules: 'Rheolau',
@@ -289,6 +298,12 @@ const cy: Words = {
   heard: (time) => `clywyd ${time}`,
   heldReadings: (n) => counted('cy', n, { one: '# darlleniad wedi’i ddal', two: '# ddarlleniad wedi’u dal', other: '# darlleniad wedi’u dal' }),
   noMessages: 'Dim gair gan y darparwyr',
+  closed: 'Ar gau',
+  closedUntil: (time) => `Ar gau tan ${time}`,
+  placeClosed: (place, time, reason) => `${place} ar gau tan ${time}: ${reason}`,
+  offered: (left, what, time) => `yn cynnig ${left} ${what} tan ${time}`,
+  signedOff: (time) => `cymeradwywyd ${time}`,
+  restated: (n) => `${n} wedi’i ailddatgan`,
   providers: 'Darparwyr',
   patientsInDepartment: 'Pobl yn ôl amser yn yr adran',
   blocked: 'wedi’i rwystro',
@@ -329,7 +344,6 @@ const cy: Words = {
   close: 'Cau',
   signOk: 'o fewn ei drothwy',
   signNone: 'dim arwydd: dim i’w farnu wrtho',
-  tokenTitle: 'Mae angen tocyn ar y sgrin hon',
   tokenHint: 'Gwneir tocyn arddangos gan bwy bynnag sy’n rhedeg y Comm Cell hwn. Fe’i cedwir mewn cwci na all unrhyw sgript ei ddarllen.',
   token: 'Tocyn arddangos',
   tokenSend: 'Dangos y bwrdd',

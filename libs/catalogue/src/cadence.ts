@@ -9,10 +9,11 @@ export function milliseconds(duration: string): number {
   return Math.round(Number(duration.slice(0, -1)) * UNIT_MS[duration.slice(-1)]!);
 }
 
-function inWords(ms: number): string {
+/** The other way round, in the largest unit that needs no fraction: 90 minutes are "90m". */
+export function durationText(ms: number): string {
   const [unit, size] = Object.entries(UNIT_MS)
     .reverse()
-    .find(([, size]) => ms % size === 0) ?? ['s', SECOND_MS];
+    .find(([, size]) => ms > 0 && ms % size === 0) ?? ['s', SECOND_MS];
   return `${ms / size}${unit}`;
 }
 
@@ -28,6 +29,10 @@ export function weekdays(days: readonly (typeof WEEK)[number][] = WEEK): number[
   return WEEK.flatMap((day, i) => (days.includes(day) ? [i + 1] : []));
 }
 
+export function weekdayNames(days: readonly number[]): (typeof WEEK)[number][] {
+  return WEEK.filter((_, i) => days.includes(i + 1));
+}
+
 /** The longest wait between two deliveries; by the clock an hour more, for the night the clocks go back. */
 function longestWaitMs(expected: Expected): number {
   if ('everyMs' in expected) return expected.everyMs;
@@ -39,5 +44,5 @@ function longestWaitMs(expected: Expected): number {
 export function faultOfLimit({ expected, graceMs, lagMs, limitMs }: Pick<FeedDefinition, 'expected' | 'graceMs' | 'lagMs' | 'limitMs'>): string | undefined {
   const least = longestWaitMs(expected) + graceMs + lagMs;
   if (limitMs >= least) return undefined;
-  return `must be at least ${inWords(least)} (longest wait, grace and lag together), or values are withdrawn before they are late`;
+  return `must be at least ${durationText(least)} (longest wait, grace and lag together), or values are withdrawn before they are late`;
 }

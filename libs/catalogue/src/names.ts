@@ -4,9 +4,12 @@ export function find<T>(among: Readonly<Record<string, T>>, name: string): T | u
 }
 
 export function unknown(what: string, name: string, among: readonly string[]): string {
-  const [nearest] = among.map((one) => ({ one, far: distance(name, one) })).sort((a, b) => a.far - b.far);
-  const near = nearest && nearest.far <= Math.max(2, name.length / 3);
-  return `unknown ${what} "${name}"${near ? `; did you mean "${nearest.one}"?` : ''}`;
+  const limit = Math.max(2, name.length / 3);
+  const [nearest] = among
+    .filter((one) => Math.abs(one.length - name.length) <= limit)
+    .map((one) => ({ one, far: distance(name, one) }))
+    .sort((a, b) => a.far - b.far);
+  return `unknown ${what} "${name}"${nearest && nearest.far <= limit ? `; did you mean "${nearest.one}"?` : ''}`;
 }
 
 /** Levenshtein distance: how many letters to add, drop or change. */

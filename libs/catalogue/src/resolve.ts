@@ -2,12 +2,12 @@
  * A board's file and the catalogue → the definition that is journaled, complete in itself. Goes on after a fault,
  * so that all of them are told at once; what it returns counts only if the source has nothing to say.
  */
-import type { FigureId, Metric, RollupDefinition, Target, Thresholds, TileDefinition } from '@comm-cell/board/definition';
+import type { FigureId, Metric, ProviderDefinition, RollupDefinition, Target, Thresholds, TileDefinition } from '@comm-cell/board/definition';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardFile, MetricEntry, UnitFile } from '@comm-cell/contract/definition';
-import { expectedOf, faultOfLimit, milliseconds } from './cadence.js';
+import { expectedOf, faultOfLimit, milliseconds, weekdays } from './cadence.js';
 import { faultsOfLines } from './lines.js';
-import { find } from './names.js';
+import { find, unknown } from './names.js';
 import { resolveResponse, type Answers } from './response.js';
 import { faultsOfRollup } from './rollups.js';
 import { resolveRules, type Measured } from './rules.js';
@@ -23,8 +23,9 @@ type Feeds = ProposedDefinition['feeds'];
 type Series = ProposedDefinition['series'];
 type Figures = Readonly<Record<FigureId, Series[string] | RollupDefinition>>;
 
-export function resolveBoard(file: BoardFile, source: Source, catalogue: Catalogue): ProposedDefinition {
-  const providers = named(file.providers);
+export function resolveBoard(file: BoardFile, source: Source, shipped: Catalogue): ProposedDefinition {
+  const catalogue = { ...shipped, metrics: { ...shipped.metrics, ...ownMetrics(file, source, shipped) } };
+  const providers = named(resolveProviders(file.providers));
   const places = named(file.places);
   for (const { id, provider } of Object.values(places)) source.need(['places', id, 'provider'], 'provider', provider, providers);
 
@@ -85,6 +86,42 @@ function measuredOf(figure: Figures[string], catalogue: Catalogue): Measured {
   };
 }
 
+/** What the board says of a metric goes before what the catalogue says; lines and range of a series stay with the series. */
+function ownMetrics(file: BoardFile, source: Source, { metrics, units }: Catalogue): Record<string, MetricEntry> {
+  const whole: Record<string, MetricEntry> = {};
+  for (const [id, own] of Object.entries(file.metrics)) {
+    const merged = { notation: 'number', decimals: 0, aliases: [], welshSeen: false, source: file.board, ...find(metrics, id), ...own } as Partial<MetricEntry>;
+    const missing = (['label', 'short', 'unit', 'kind', 'direction', 'range'] as const).filter((setting) => merged[setting] === undefined);
+    for (const setting of missing) source.say(['metrics', id, setting], 'is missing, and the catalogue has no such metric');
+    if (missing.length > 0) continue;
+    whole[id] = merged as MetricEntry;
+    for (const [setting, reason] of faultsOfMetric(merged as MetricEntry, units)) source.say(['metrics', id, setting], reason);
+  }
+  return whole;
+}
+
+/** Does the entry hold together? Each fault as the setting it is about and the reason. */
+export function faultsOfMetric(metric: MetricEntry, units: Catalogue['units']): (readonly [setting: string, reason: string])[] {
+  const { unit, kind, notation } = metric;
+  const faults: (readonly [string, string])[] = [...faultsOfLines(metric)];
+  if (notation !== 'number' && unit !== 'minutes') faults.push(['notation', `${notation} is a way to write minutes, not ${unit}`]);
+  const quantity = find(units, unit)?.quantity;
+  if (quantity === undefined) return [...faults, ['unit', unknown('unit', unit, Object.keys(units))]];
+  for (const word of ['text', 'level'] as const) {
+    if ((kind === word) !== (quantity === word)) faults.push(['kind', `a metric of kind ${kind} cannot be measured in ${unit}`]);
+  }
+  return faults;
+}
+
+function resolveProviders(providers: BoardFile['providers']): Record<string, Omit<ProviderDefinition, 'id'>> {
+  return Object.fromEntries(
+    Object.entries(providers).map(([id, { signOff, ...provider }]) => [
+      id,
+      { ...provider, ...(signOff && { signOff: { at: [...signOff.at].sort(), days: weekdays(signOff.days) } }) },
+    ]),
+  );
+}
+
 function resolveFeeds(file: BoardFile, source: Source, catalogue: Catalogue): { feeds: Feeds; series: Series } {
   const feeds: Record<string, Feeds[string]> = {};
   const series: Record<string, Series[string]> = {};
@@ -101,6 +138,7 @@ function resolveFeeds(file: BoardFile, source: Source, catalogue: Catalogue): { 
       limitMs: milliseconds(contract.limit),
       lagMs: milliseconds(contract.lag ?? '0s'),
       series: Object.keys(contract.series),
+      ...(contract.means && { means: contract.means }),
     };
     feeds[id] = feed;
     if ('everyMs' in feed.expected && feed.expected.everyMs === 0) source.say([...at, 'expected'], 'must be longer than 0');
@@ -202,20 +240,20 @@ function metricAndPlace(path: readonly PropertyKey[], figure: FigureId, file: Bo
   return known.every(Boolean) ? { metric: catalogue.metrics[metricId]!, metricId, place } : undefined;
 }
 
-interface OwnLines {
+export interface OwnLines {
   thresholds?: Thresholds | null | undefined;
   target?: Target | null | undefined;
 }
 
 /** A figure's own lines go before those of its metric; null = none at all. */
-function linesOf(own: OwnLines, general: OwnLines): { thresholds?: Thresholds; target?: Target } {
+export function linesOf(own: OwnLines, general: OwnLines): { thresholds?: Thresholds; target?: Target } {
   const thresholds = own.thresholds === undefined ? general.thresholds : own.thresholds;
   const target = own.target === undefined ? general.target : own.target;
   return { ...(thresholds && { thresholds }), ...(target && { target }) };
 }
 
-function metricOf(id: string, { label, short, unit, kind, direction, notation, decimals, range }: MetricEntry): Metric {
-  return { id, label, short, unit, kind, direction, notation, decimals, range };
+export function metricOf(id: string, { label, short, unit, kind, direction, notation, decimals, range, aliases }: MetricEntry): Metric {
+  return { id, label, short, unit, kind, direction, notation, decimals, range, ...(aliases.length > 0 && { aliases }) };
 }
 
 function named<T extends object>(record: Readonly<Record<string, T>>): Record<string, { id: string } & T> {

@@ -28,11 +28,12 @@ export function resolveResponse(file: BoardFile, source: Source, figures: Figure
   const schemes = Object.fromEntries([...new Set(Object.values(levels).map(({ scheme }) => scheme))].sort().map((id) => [id, schemeOf(id, known[id]!)]));
   const cards = resolveCards(file, source, rules, schemes, answers);
   if (file.levelGroup !== undefined) source.need(['levelGroup'], 'group', file.levelGroup, groups);
-  const calendar = file.holidays !== undefined && source.need(['holidays'], 'calendar', file.holidays, answers.holidays) ? file.holidays : undefined;
+  const { holidays } = file;
+  const isCalendar = typeof holidays === 'string' && source.need(['holidays'], 'calendar', holidays, answers.holidays);
   if (Object.keys(groups).length + Object.keys(levels).length === 0) return undefined;
   return {
     groups,
-    holidays: calendar === undefined ? [] : Object.keys(answers.holidays[calendar]!.days).sort(),
+    holidays: (isCalendar ? Object.keys(answers.holidays[holidays]!.days) : Array.isArray(holidays) ? [...holidays] : []).sort(),
     cards,
     schemes,
     levels,
@@ -96,11 +97,11 @@ function resolveCards(
   return cards;
 }
 
-function cardOf(id: string, { title, steps }: CardEntry): ActionCard {
+export function cardOf(id: string, { title, steps }: CardEntry): ActionCard {
   return { id, title, steps: Object.entries(steps).map(([step, rest]) => ({ id: step, ...rest })) };
 }
 
-function schemeOf(id: string, scheme: SchemeEntry): Scheme {
+export function schemeOf(id: string, scheme: SchemeEntry): Scheme {
   const { name, mark, version, issuer, source, from, to, signedOff, mode, levels, how, parameters, cuts, pillars, hold, declared } = scheme;
   return {
     id,

@@ -29,11 +29,13 @@ export function resolveRules(file: BoardFile, source: Source, figures: Figures, 
   const rules: Record<string, Rule> = {};
   /** By rule, those that stand behind it; also of rules that have faults of their own. */
   const behind = new Map<string, { path: Path; names: readonly string[] }>();
-  for (const [key, entry] of Object.entries(file.rules)) {
-    const path = ['rules', key];
+  for (const [name, entry] of Object.entries(file.rules)) {
+    const path = ['rules', name];
+    const [key = name, only] = name.split('@');
     checkOwner(path, entry, file, source);
-    for (const { at, place, feed } of targetsOf(path, entry, file, source, feeds)) {
+    for (const { at, place, feed } of targetsOf(path, only, entry, file, source, feeds)) {
       const id = `${key}@${at}`;
+      if (find(rules, id)) source.say(path, `there is a rule "${id}" already`);
       behind.set(id, { path: [...path, 'supersedes'], names: (entry.supersedes ?? []).map((name) => (name.includes('@') ? name : `${name}@${at}`)) });
       const here = (figure: string): FigureId => (figure.includes('@') ? figure : `${figure}@${place}`);
       const when = conditionOf([...path, 'when'], entry, here, feed, source, figures);
@@ -91,9 +93,15 @@ interface Target {
   feed?: string;
 }
 
-function targetsOf(path: Path, { when, places, feeds: names }: RuleEntry, file: BoardFile, source: Source, feeds: ProposedDefinition['feeds']): Target[] {
+/** `only`: the one place or feed that the name of the rule gives. */
+function targetsOf(path: Path, only: string | undefined, entry: RuleEntry, file: BoardFile, source: Source, feeds: ProposedDefinition['feeds']): Target[] {
+  const { when } = entry;
+  if (only !== undefined)
+    for (const list of ['places', 'feeds'] as const) if (entry[list]) source.say([...path, list], `the name of the rule gives the one it is for, "${only}"`);
+  const places = only === undefined ? entry.places : [only];
+  const names = only === undefined ? entry.feeds : [only];
   if (when === 'late') {
-    if (places) source.say([...path, 'places'], 'a rule about late data names feeds');
+    if (only === undefined && places) source.say([...path, 'places'], 'a rule about late data names feeds');
     if (!names) source.say(path, 'names no feeds');
     return (names === 'all' ? Object.keys(feeds) : (names ?? [])).flatMap((feed, i) => {
       if (!source.need([...path, 'feeds', i], 'feed', feed, feeds)) return [];
@@ -101,7 +109,7 @@ function targetsOf(path: Path, { when, places, feeds: names }: RuleEntry, file: 
       return [{ at: feed, place: series.slice(series.lastIndexOf('@') + 1), feed }];
     });
   }
-  if (names) source.say([...path, 'feeds'], 'only a rule about late data names feeds');
+  if (only === undefined && names) source.say([...path, 'feeds'], 'only a rule about late data names feeds');
   if (!places) source.say(path, 'names no places');
   return (places ?? []).filter((place, i) => source.need([...path, 'places', i], 'place', place, file.places)).map((place) => ({ at: place, place }));
 }
@@ -226,6 +234,6 @@ function testOf(path: Path, test: RuleEntry['tests'][number], here: (figure: str
   };
 }
 
-function forFeed(label: Rule['label'], feed: Rule['label']): Rule['label'] {
+export function forFeed(label: Rule['label'], feed: Rule['label']): Rule['label'] {
   return { en: label.en.replace('{feed}', feed.en), cy: label.cy.replace('{feed}', feed.cy) };
 }

@@ -1,5 +1,4 @@
 /** A definition file with its places: whatever is wrong is said as file, line, column, path and reason. */
-import { readFileSync } from 'node:fs';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { find, unknown } from './names.js';
@@ -9,6 +8,8 @@ export interface Issue {
   line: number;
   column: number;
   path: string;
+  /** The path in its steps: names may hold dots themselves. */
+  at: readonly PropertyKey[];
   reason: string;
 }
 
@@ -27,17 +28,23 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 export class Source {
   readonly #issues: Issue[] = [];
   readonly #lines = new LineCounter();
-  readonly #document: Document;
+  readonly #document: Document | undefined;
+  readonly #content: object | undefined;
 
+  /** `file`: what its faults call it. What comes as an object has paths and no lines: all is said of line 1. */
   constructor(
     readonly file: string,
-    location: string | URL,
+    content: string | object,
   ) {
-    this.#document = parseDocument(readFileSync(location, 'utf8'), { lineCounter: this.#lines, prettyErrors: false });
-    for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings]) this.#add(pos[0], '', message);
+    if (typeof content === 'object') {
+      this.#content = content;
+      return;
+    }
+    this.#document = parseDocument(content, { lineCounter: this.#lines, prettyErrors: false });
+    for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings]) this.#add(pos[0], [], message);
     visit(this.#document, {
       Pair: (_, { key }) => {
-        if (isScalar(key) && FORBIDDEN.has(String(key.value))) this.#add(key.range?.[0] ?? 0, '', `"${String(key.value)}" cannot be used as a name`);
+        if (isScalar(key) && FORBIDDEN.has(String(key.value))) this.#add(key.range?.[0] ?? 0, [], `"${String(key.value)}" cannot be used as a name`);
       },
     });
   }
@@ -47,9 +54,9 @@ export class Source {
     if (this.#issues.length > 0) return undefined;
     let content: unknown;
     try {
-      content = this.#document.toJS();
+      content = this.#content ?? this.#document?.toJS();
     } catch (error) {
-      this.#add(0, '', (error as Error).message);
+      this.#add(0, [], (error as Error).message);
       return undefined;
     }
     const parsed = codec.safeParse(content);
@@ -59,7 +66,7 @@ export class Source {
   }
 
   say(path: Path, reason: string): void {
-    this.#add(this.#offset(path), path.map(String).join('.'), reason);
+    this.#add(this.#offset(path), path, reason);
   }
 
   /** Is there such a thing? Says so when there is none. */
@@ -73,19 +80,20 @@ export class Source {
     return this.#issues.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  #add(offset: number, path: string, reason: string): void {
-    const { line, col } = this.#lines.linePos(offset);
-    const issue = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), path, reason };
+  #add(offset: number, at: Path, reason: string): void {
+    const { line, col } = this.#document ? this.#lines.linePos(offset) : { line: 1, col: 1 };
+    const path = at.map(String).join('.');
+    const issue = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), path, at, reason };
     // A rule for several places is one entry: what is wrong with it is told once.
     if (!this.#issues.some((one) => one.line === issue.line && one.path === path && one.reason === reason)) this.#issues.push(issue);
   }
 
   /** Where the key (or the list item) of the path stands; of its nearest ancestor when it is missing. */
   #offset(path: Path): number {
-    let node: unknown = this.#document.contents;
+    let node: unknown = this.#document?.contents;
     let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(this.#document);
+      if (isAlias(node)) node = node.resolve(this.#document!);
       let found: unknown;
       if (isMap(node)) {
         const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));

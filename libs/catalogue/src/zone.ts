@@ -5,8 +5,15 @@ import { DAY_MS, MINUTE_MS, type Zone } from '@comm-cell/board/time';
 const FIRST_YEAR = 2015;
 const LAST_YEAR = 2040;
 
-/** Undefined when the platform does not know the zone. */
+const tables = new Map<string, Zone | undefined>();
+
+/** Undefined when the platform does not know the zone. A table is worked out once: it takes longer than all the rest of a board. */
 export function zoneTable(name: string): Zone | undefined {
+  if (!tables.has(name)) tables.set(name, worked(name));
+  return tables.get(name);
+}
+
+function worked(name: string): Zone | undefined {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'longOffset' });

@@ -250,8 +250,15 @@ describe('a faulty board', () => {
     expect(() => loadBoard(file)).toThrow(
       expect.objectContaining({
         issues: [
-          { file, line: 21, column: 7, path: 'feeds.live.series.ed.departed@north', reason: 'unknown metric "ed.departed"; did you mean "ed.departures"?' },
-          { file, line: 49, column: 7, path: 'links.0.from', reason: 'unknown tile "ward"' },
+          {
+            file,
+            line: 21,
+            column: 7,
+            path: 'feeds.live.series.ed.departed@north',
+            at: ['feeds', 'live', 'series', 'ed.departed@north'],
+            reason: 'unknown metric "ed.departed"; did you mean "ed.departures"?',
+          },
+          { file, line: 49, column: 7, path: 'links.0.from', at: ['links', 0, 'from'], reason: 'unknown tile "ward"' },
         ],
       }),
     );

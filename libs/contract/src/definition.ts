@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { cardEntry, groupEntry, levelEntry, ruleEntry, schemeEntry } from './response.js';
-import { band, clock, days, duration, figureId, id, key, label, words as short } from './written.js';
+import { band, clock, days, duration, figureId, id, key, label, localDate, words as short } from './written.js';
 
 const thresholds = z
   .strictObject({ watch: band.exactOptional(), act: band.exactOptional() })
@@ -38,9 +38,26 @@ export const metricEntry = z.strictObject({
   source: z.string().min(1).max(400),
   /** True when the Welsh wording was seen in an official source; false = draft, awaits a language officer. */
   welshSeen: z.boolean().default(false),
-  aliases: z.array(z.string()).default([]),
+  /** Other names it goes by in providers' files, as they are spelt there. */
+  aliases: z.array(z.string().trim().min(1).max(80)).default([]),
 });
 export const metricFile = z.record(id, metricEntry);
+
+/** What a board says otherwise of a metric than the catalogue; of a metric that the catalogue does not know, all of it. */
+const ownMetric = metricEntry
+  .omit({ thresholds: true, target: true, standard: true, source: true, welshSeen: true })
+  .extend({
+    notation: metricEntry.shape.notation.unwrap(),
+    decimals: metricEntry.shape.decimals.unwrap(),
+    aliases: metricEntry.shape.aliases.unwrap(),
+  })
+  .partial();
+
+/** A rule for several places or feeds goes by its name; `name@place` is the rule of one place alone. */
+const ruleName = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/, 'name a rule, or the rule of one place as rule@place')
+  .max(81);
 
 const line = z.strictObject({ label: short(16), figure: figureId });
 const column = z.strictObject({ title: short(20), volume: line.exactOptional(), tiles: z.array(key).min(1) });
@@ -56,12 +73,15 @@ export const boardFile = z.strictObject({
   timezone: z.string().default('Europe/London'),
   notice: label.exactOptional(),
   trend: z.strictObject({ bucket: duration, buckets: z.int().min(2).max(96) }).default({ bucket: '30m', buckets: 48 }),
+  metrics: z.record(id, ownMetric).default({}),
   providers: z.record(
     key,
     z.strictObject({
       name: short(40),
       kind: z.enum(['acute', 'ambulance', 'out-of-hours', 'community', 'hospice', 'mental-health', 'primary-care', 'council', 'coordination']),
       scheme: z.string().max(12).exactOptional(),
+      /** When its duty director signs the figures off; days left out: every day. */
+      signOff: z.strictObject({ at: z.array(clock).min(1), days: days.exactOptional() }).exactOptional(),
     }),
   ),
   places: z.record(key, z.strictObject({ name: short(30), provider: key })),
@@ -81,6 +101,8 @@ export const boardFile = z.strictObject({
       grace: duration,
       limit: duration,
       lag: duration.exactOptional(),
+      /** How the figures come: from a system, or written by people. Left out: either. */
+      means: z.enum(['system', 'people']).exactOptional(),
       series: z.record(
         figureId,
         z
@@ -129,8 +151,8 @@ export const boardFile = z.strictObject({
       }),
     )
     .default([]),
-  /** Calendar of bank holidays, of holidays.yaml. */
-  holidays: key.exactOptional(),
+  /** Bank holidays: a calendar of holidays.yaml, or the days. */
+  holidays: z.union([key, z.array(localDate).min(1)]).exactOptional(),
   groups: z.record(key, groupEntry).default({}),
   /** Cards of this board; those of cards/ can be named without being listed. */
   cards: z.record(key, cardEntry).default({}),
@@ -139,9 +161,11 @@ export const boardFile = z.strictObject({
   levels: z.record(key, levelEntry).default({}),
   /** Told when a level changes. */
   levelGroup: key.exactOptional(),
-  rules: z.record(key, ruleEntry).default({}),
+  rules: z.record(ruleName, ruleEntry).default({}),
 });
 
 export type UnitFile = z.infer<typeof unitFile>;
 export type MetricEntry = z.infer<typeof metricEntry>;
 export type BoardFile = z.infer<typeof boardFile>;
+/** As people write it: what has a default may be left out. */
+export type WrittenBoard = z.input<typeof boardFile>;

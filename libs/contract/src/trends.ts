@@ -240,3 +240,7 @@ export interface LeadLagAnswer extends LeadLag {
   from: number;
   to: number;
 }
+
+/** One figure alone. */
+export const figureQuery = z.strictObject({ figure });
+export type FigureQuery = z.infer<typeof figureQuery>;

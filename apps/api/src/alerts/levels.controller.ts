@@ -4,7 +4,8 @@ import { declareLevel } from '@comm-cell/board/decide/declare-level';
 import type { Person } from '@comm-cell/board/events';
 import { type LevelView, levelViews } from '@comm-cell/board/views/levels';
 import { declareBody, type DeclareBody, done, type Done } from '@comm-cell/contract/desk';
-import { Needs, PersonGuard, Who } from '../access/person.guard.js';
+import type { Grant } from '../access/people.js';
+import { assertProvider, Granted, Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { openApi } from '../open-api.js';
 import { DeskBoards } from '../desk/desk-boards.js';
 
@@ -32,8 +33,10 @@ export class LevelsController {
     @Param('board') board: string,
     @Param('level') level: string,
     @Who() by: Person,
+    @Granted() grant: Grant,
     @Body({ schema: declareBody }) body: DeclareBody,
   ): Promise<Done> {
+    assertProvider(grant, this.boards.board(board).definition.response?.levels[level]?.provider ?? 'the whole board');
     const { n, reason, reviewBy } = body;
     const command = { level, n, reason, by, ...(reviewBy === undefined ? {} : { reviewBy: Date.parse(reviewBy) }) };
     const { placed } = await this.boards.submit(board, by, (state, at) => declareLevel(state, command, at));

@@ -1,5 +1,10 @@
 import { Module } from '@nestjs/common';
+import { BoardsController } from './boards.controller.js';
+import { DefinitionController } from './definition.controller.js';
+import { NewBoards } from './new-boards.js';
+import { SetUp } from './set-up.js';
+import { StartController } from './start.controller.js';
 
-/** The board itself on screen: its definition, templates, export and import, the first start. */
-@Module({})
+/** Boards on screen: what they are made of, changes of it, new ones, and the first start of an empty system. */
+@Module({ controllers: [DefinitionController, BoardsController, StartController], providers: [NewBoards, SetUp] })
 export class BoardsModule {}

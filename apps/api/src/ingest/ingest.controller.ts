@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Post, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { recordReadings, lateRows, type ReadingsOutcome } from '@comm-cell/board/decide/record-readings';
 import { postStatus } from '@comm-cell/board/decide/post-status';
 import { resumeFeed, suspendFeed } from '@comm-cell/board/decide/suspend-feed';
 import { batchBody, problem, type Receipt, receipt, statusBody, type StatusBody, suspensionBody, type SuspensionBody } from '@comm-cell/contract/feed';
@@ -9,24 +7,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FeedKeyGuard, Holder } from '../access/feed-key.guard.js';
 import type { FeedPrincipal } from '../access/feed-keys.js';
 import { Refusal } from '../access/refusal.js';
-import type { BoardKeeper, Placed } from '../keeper/board-keeper.js';
-import { Keepers } from '../keeper/keepers.js';
-import { ADAPTERS } from './adapters/registry.js';
-import type { RawBody } from './raw-body.js';
+import { CONTENT_TYPES } from './adapters/registry.js';
+import { FILE_TYPES } from './files/table.js';
+import { type Delivery, Intake } from './intake.js';
+import { RawBody } from './raw-body.js';
 import { openApi } from '../open-api.js';
 
 type FeedRequest = FastifyRequest<{ Params: { feed: string } }>;
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
-
-function receiptOf(batchId: string, outcome: ReadingsOutcome, placed: Placed): Receipt {
-  const { received, accepted, duplicate, rejected, quarantined } = outcome;
-  return { batchId, epoch: placed.epoch, fromSeq: placed.fromSeq, toSeq: placed.toSeq, received, accepted, duplicate, rejected, quarantined };
-}
-
-/** A batch of which nothing at all could be used is an error to its sender, receipt or no receipt. */
-function statusOf(outcome: ReadingsOutcome): number {
-  return outcome.received > 0 && outcome.rejected.length === outcome.received ? 422 : 201;
+function dryRunOf(text: string | undefined): boolean {
+  if (text === undefined || text === 'true' || text === 'false') return text === 'true';
+  throw new Refusal(400, 'dry-run', 'dryRun is neither true nor false.', 'Send ?dryRun=true to try a batch without storing it.');
 }
 
 @ApiTags('feeds')
@@ -35,12 +26,12 @@ function statusOf(outcome: ReadingsOutcome): number {
 @UseGuards(FeedKeyGuard)
 @Controller('v1/feeds/:feed')
 export class IngestController {
-  constructor(private readonly keepers: Keepers) {}
+  constructor(private readonly intake: Intake) {}
 
   @Get()
   @ApiOperation({ summary: 'What this feed consists of, and the newest reading of each series' })
   describe(@Req() request: FeedRequest, @Holder() holder: FeedPrincipal): unknown {
-    const keeper = this.#keeper(holder);
+    const keeper = this.intake.keeper(holder.board);
     const { state } = keeper.snapshot;
     const feed = state.definition!.feeds[request.params.feed]!;
     return {
@@ -72,7 +63,7 @@ export class IngestController {
     description:
       'Answered after the readings are durable. The same Idempotency-Key again gets the same receipt; without the header the body itself is the key.',
   })
-  @ApiConsumes('application/json', 'text/csv')
+  @ApiConsumes(...new Set(CONTENT_TYPES))
   @ApiHeader({ name: 'Idempotency-Key', required: false, example: 'stoke-ed-2026-01-16T14:30Z' })
   @ApiQuery({ name: 'dryRun', required: false, schema: { type: 'boolean' }, description: 'Judge everything, store nothing' })
   @ApiBody({ schema: openApi(batchBody) })
@@ -87,72 +78,72 @@ export class IngestController {
     @Headers('idempotency-key') givenKey: string | undefined,
     @Query('dryRun') dryRun: string | undefined,
   ): Promise<Receipt> {
-    const keeper = this.#keeper(holder);
-    const { feed } = request.params;
-    if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
-      throw new Refusal(400, 'dry-run', 'dryRun is neither true nor false.', 'Send ?dryRun=true to try a batch without storing it.');
-    if (!body)
-      throw new Refusal(415, 'no-body', 'The request has no body that can be read.', 'Send the readings with a Content-Type of application/json or text/csv.');
-    const bodyHash = createHash('sha256').update(body.contentType).update('\n').update(body.bytes).digest();
-    const batchId = givenKey ?? `body-${bodyHash.toString('hex')}`;
-    if (!IDEMPOTENCY_KEY.test(batchId))
-      throw new Refusal(400, 'idempotency-key', 'The Idempotency-Key cannot be used.', 'It has 1 to 200 visible ASCII characters, such as a UUID.');
-    const adapter = ADAPTERS.find((one) => one.contentType === body.contentType);
-    if (!adapter)
-      throw new Refusal(
-        415,
-        'media-type',
-        `Batches of type "${body.contentType}" are not understood.`,
-        `Send one of: ${ADAPTERS.map((one) => one.contentType).join(', ')}.`,
-      );
-    const payload = adapter.read(body.text);
-    const command = { feed, batch: batchId, ...payload };
-    const submission = {
-      source: feed,
-      rows: payload.rows.length,
-      late: (state: Parameters<typeof lateRows>[0]) => lateRows(state, payload.rows),
-      decide: (state: Parameters<typeof recordReadings>[0], known: Parameters<typeof recordReadings>[2], at: number) =>
-        recordReadings(state, command, known, at),
-    };
-    if (dryRun === 'true') {
-      void reply.status(200);
-      const outcome = await keeper.preview(submission);
-      return { ...receiptOf(batchId, outcome, { epoch: keeper.snapshot.head.epoch, fromSeq: null, toSeq: null }), dryRun: true };
-    }
-    const submitted = await keeper.submit({
-      ...submission,
-      receipt: {
-        feed,
-        key: batchId,
-        bodyHash,
-        write: (outcome: ReadingsOutcome, placed: Placed) => ({ status: statusOf(outcome), text: JSON.stringify(receiptOf(batchId, outcome, placed)) }),
-      },
-    });
-    if (submitted.repeated) {
-      if (!submitted.receipt.bodyHash.equals(bodyHash)) {
-        throw new Refusal(
-          422,
-          'key-reused',
-          'This Idempotency-Key was used for another body.',
-          'Use a new key for new content; repeat a key only with the very same body.',
-        );
-      }
-      return this.#answer(reply, JSON.parse(submitted.receipt.text) as Receipt, submitted.receipt.status === 201 ? 200 : submitted.receipt.status);
-    }
-    return this.#answer(reply, receiptOf(batchId, submitted.outcome, submitted.placed), statusOf(submitted.outcome));
+    return this.#take('batches', request, reply, holder, body, givenKey, dryRunOf(dryRun));
   }
 
-  #answer(reply: FastifyReply, given: Receipt, status: number): Receipt {
-    if (status === 422) {
-      throw new Refusal(
-        422,
-        'nothing-usable',
-        'No reading of this batch can be used; nothing was stored.',
-        'Each row says what to mend; send the corrected batch under a new Idempotency-Key.',
-        given.rejected,
-        { ...given },
-      );
-    }
+  @Post('files')
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Push a file as it is',
+    description:
+      "CSV or .xlsx, read as the feed's map says that was saved on its page at /feeds. Stored as a whole or not at all. The same file again gets the same receipt.",
+  })
+  @ApiConsumes(...FILE_TYPES)
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiHeader({ name: 'Observed-At', required: false, description: 'The moment of a file whose lines have none, RFC 3339' })
+  @ApiQuery({ name: 'dryRun', required: false, schema: { type: 'boolean' }, description: 'Say of every figure what would become of it, store nothing' })
+  @ApiResponse({ status: 201, description: 'Recorded', schema: openApi(receipt) })
+  @ApiResponse({ status: 422, description: 'Some of it cannot be used, so none of it was stored', schema: openApi(problem) })
+  async file(
+    @Req() request: FeedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Holder() holder: FeedPrincipal,
+    @Body() body: RawBody | undefined,
+    @Headers('idempotency-key') givenKey: string | undefined,
+    @Query('dryRun') dryRun: string | undefined,
+  ): Promise<Receipt> {
+    return this.#take('files', request, reply, holder, body, givenKey, dryRunOf(dryRun));
+  }
+
+  @Post('history')
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Bring in older readings with their original times',
+    description: 'For trends and reviews: no tile moves and no alert fires. It waits while live readings come in. What still matters on the wall is refused.',
+  })
+  @ApiConsumes(...new Set(CONTENT_TYPES))
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiQuery({ name: 'dryRun', required: false, schema: { type: 'boolean' } })
+  @ApiResponse({ status: 201, description: 'Recorded', schema: openApi(receipt) })
+  async history(
+    @Req() request: FeedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Holder() holder: FeedPrincipal,
+    @Body() body: RawBody | undefined,
+    @Headers('idempotency-key') givenKey: string | undefined,
+    @Query('dryRun') dryRun: string | undefined,
+  ): Promise<Receipt> {
+    return this.#take('history', request, reply, holder, body, givenKey, dryRunOf(dryRun));
+  }
+
+  async #take(
+    door: Delivery['door'],
+    request: FeedRequest,
+    reply: FastifyReply,
+    holder: FeedPrincipal,
+    body: RawBody | undefined,
+    key: string | undefined,
+    dryRun: boolean,
+  ): Promise<Receipt> {
+    const { status, receipt: given } = await this.intake.take({
+      board: holder.board,
+      feed: request.params.feed,
+      door,
+      body,
+      sender: holder.keyId,
+      key,
+      dryRun,
+    });
     void reply.status(status);
     return given;
   }
@@ -173,7 +164,7 @@ export class IngestController {
       ...(level === undefined ? {} : { level }),
       ...(until === undefined ? {} : { until: Date.parse(until) }),
     };
-    const submitted = await this.#keeper(holder).submit({ source: command.feed, decide: (state, _known, at) => postStatus(state, command, at) });
+    const submitted = await this.intake.keeper(holder.board).submit({ source: command.feed, decide: (state, _known, at) => postStatus(state, command, at) });
     if (submitted.repeated) throw new Error('A status has no receipt.');
     if ('refused' in submitted.outcome) throw this.#refused(submitted.outcome.refused);
     return { provider: submitted.outcome.provider, until: new Date(submitted.outcome.until).toISOString() };
@@ -188,7 +179,7 @@ export class IngestController {
     @Body({ schema: suspensionBody }) body: SuspensionBody,
   ): Promise<{ until: string }> {
     const command = { feed: request.params.feed, until: Date.parse(body.until), reason: body.reason };
-    const submitted = await this.#keeper(holder).submit({ source: command.feed, decide: (state, _known, at) => suspendFeed(state, command, at) });
+    const submitted = await this.intake.keeper(holder.board).submit({ source: command.feed, decide: (state, _known, at) => suspendFeed(state, command, at) });
     if (submitted.repeated) throw new Error('A suspension has no receipt.');
     if ('refused' in submitted.outcome) throw this.#refused(submitted.outcome.refused);
     return { until: new Date(submitted.outcome.until).toISOString() };
@@ -199,14 +190,7 @@ export class IngestController {
   @ApiOperation({ summary: 'End a planned silence before its time' })
   async resume(@Req() request: FeedRequest, @Holder() holder: FeedPrincipal): Promise<void> {
     const { feed } = request.params;
-    await this.#keeper(holder).submit({ source: feed, decide: (state) => resumeFeed(state, { feed }) });
-  }
-
-  #keeper(holder: FeedPrincipal): BoardKeeper {
-    const keeper = this.keepers.get(holder.board);
-    if (!keeper?.snapshot.state.definition)
-      throw new Refusal(503, 'not-ready', 'The board of this feed is not ready.', 'Try again in a moment.', undefined, {}, 2);
-    return keeper;
+    await this.intake.keeper(holder.board).submit({ source: feed, decide: (state) => resumeFeed(state, { feed }) });
   }
 
   #refused({ field, code, detail }: { field: string; code: string; detail: string }): Refusal {

@@ -81,3 +81,113 @@ where c.board_id = $1 order by c.seq desc`;
 export const COUNT_READINGS = `
 select (select count(*) from readings where board_id = $1 and seq <= $2)
   + (select coalesce(sum(readings), 0) from readings_retired where board_id = $1) as n`;
+
+/*
+ * The past. Recorded moments never go back along a board's journal (the keeper sees to that), so the last event at or before a
+ * moment ends a stretch of seqs. The next waypoint bounds that stretch: without it a scan by seq would run on to the end.
+ */
+
+const AT_OF = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+export const SPAN = `
+select ${AT_OF('f.recorded_at')} as first_at, ${AT_OF('l.recorded_at')} as last_at from board_head h,
+  lateral (select recorded_at from journal where board_id = h.board_id order by seq limit 1) f,
+  lateral (select recorded_at from journal where board_id = h.board_id and seq = h.seq) l
+where h.board_id = $1`;
+
+export const RECORDED_AT = `select ${AT_OF('recorded_at')} as at, hash from journal where board_id = $1 and seq = $2`;
+
+/** $1 board, $2 epoch, $3 reducer version, $4 moment (epoch ms), $5 seq: the newest waypoint that lies neither behind the moment nor behind the seq. */
+const NEAREST = `
+select w.seq, w.recorded_at, w.chain_hash, w.body_hash from waypoints w
+where w.board_id = $1 and w.epoch = $2::uuid and w.reducer_version = $3::int and w.recorded_at <= to_timestamp($4::float8 / 1000) and w.seq <= $5::bigint
+order by w.recorded_at desc, w.seq desc limit 1`;
+
+export const WAYPOINT_AT = `
+select w.seq, ${AT_OF('w.recorded_at')} as at, w.chain_hash, w.body_hash, j.hash as journal_hash
+from (${NEAREST}) w left join journal j on j.board_id = $1 and j.seq = w.seq`;
+
+export const ENTRIES_TO = `
+with near as (${NEAREST}), bounds as (
+  select coalesce((select seq from near), 0) as after, least($5::bigint, coalesce((
+    select n.seq from waypoints n where n.board_id = $1 and n.epoch = $2::uuid and n.reducer_version = $3::int and n.seq > coalesce((select seq from near), 0)
+    order by n.seq limit 1), $5::bigint)) as upto
+)
+select j.seq, ${AT_OF('j.recorded_at')} as at, j.kind, j.source, j.body, j.hash from journal j
+where j.board_id = $1 and j.seq > (select after from bounds) and j.seq <= (select upto from bounds) and j.recorded_at <= to_timestamp($4::float8 / 1000)
+order by j.seq limit $6`;
+
+export const WAYPOINT_BODY = `select body from waypoints where board_id = $1 and epoch = $2 and reducer_version = $3 and seq = $4`;
+export const NEWEST_WAYPOINT = `select max(seq) as seq from waypoints where board_id = $1 and epoch = $2 and reducer_version = $3`;
+/** Text of the journal behind the newest waypoint, in bytes. */
+export const TEXT_AFTER = `select coalesce(sum(octet_length(body)), 0)::float8 as bytes from journal where board_id = $1 and seq > $2 and seq <= $2 + 100000`;
+export const LAY_WAYPOINT = `
+insert into waypoints (board_id, epoch, reducer_version, seq, recorded_at, chain_hash, body_hash, body)
+values ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), $6, $7, $8) on conflict do nothing`;
+export const LIFT_WAYPOINT = `delete from waypoints where board_id = $1 and epoch = $2 and reducer_version = $3 and seq = $4`;
+/** Those of other histories and of earlier releases are of no use any more. */
+export const CLEAR_WAY = `delete from waypoints where board_id = $1 and (epoch <> $2 or reducer_version < $3)`;
+
+export const ENTRIES_UNTIL = `
+select seq, ${AT_OF('recorded_at')} as at, kind, body from journal
+where board_id = $1 and seq > $2 and seq <= $2 + $4 and recorded_at <= to_timestamp($3::float8 / 1000) order by seq`;
+
+/** Events by which older figures were brought in. */
+export const BROUGHT_IN = `
+select seq from journal where board_id = $1 and kind = 'ReadingsRecorded' and position('"history":true' in body) > 0 and seq <= $2 order by seq`;
+
+/**
+ * Readings of a day line that no state at $5 (a seq) has: recorded later, or brought in as history ($6). $2 series, $3 from (epoch
+ * ms), $4 up to (epoch ms). With $7 (for each series) all of them, from its newest reading's day line on ($8, ms).
+ */
+export const LATE_READINGS = `
+select k.series_id, ${AT_OF('r.observed_at')} as at, r.revision, r.value, r.words, r.seq::float8 as seq, ${AT_OF('j.recorded_at')} as recorded_at
+from unnest($2::text[], $3::float8[], $7::boolean[]) as k(series_id, since, anew), lateral (
+  select series_no from series s where s.board_id = $1 and s.series_id = k.series_id limit 1) as s, lateral (
+  select case when k.anew then least(
+    (select observed_at from readings where board_id = $1 and series_no = s.series_no and observed_at <= to_timestamp($4::float8 / 1000)
+      order by observed_at desc, revision desc limit 1) - make_interval(secs => $8::float8 / 1000),
+    (select observed_at from readings where board_id = $1 and series_no = s.series_no and observed_at <= to_timestamp($4::float8 / 1000)
+      and (value is not null or words is not null) order by observed_at desc, revision desc limit 1))
+    else to_timestamp(k.since / 1000) end as since) as f, lateral (
+  select observed_at, revision, value, words, seq from readings
+  where board_id = $1 and series_no = s.series_no and observed_at >= f.since and observed_at <= to_timestamp($4::float8 / 1000)
+    and (k.anew or seq > $5::bigint or seq = any($6::bigint[]))) as r, lateral (
+  select recorded_at from journal where board_id = $1 and seq = r.seq limit 1) as j
+order by r.seq`;
+
+/** Kinds that are no readings stand in the index `journal_without_readings`; the condition is written as the index has it. */
+const NO_READINGS = `kind not in ('ReadingsRecorded', 'ReadingsQuarantined', 'ReadingsRefused')`;
+/**
+ * $2 from, $3 to (epoch ms), $4 how many may be told one by one. With more of them, the first of each sort in each of as many parts
+ * of the stretch, and how many there were.
+ */
+export const MARKS = `
+with m as (
+  select seq, recorded_at as at, kind, coalesce(case when kind in ('AlertTurned', 'LevelTurned') then body::jsonb ->> 'turn' end, '') as sort,
+    case when kind <> 'BoardDefined' then body end as body
+  from journal where board_id = $1 and ${NO_READINGS} and recorded_at >= to_timestamp($2::float8 / 1000) and recorded_at <= to_timestamp($3::float8 / 1000)
+    and kind in ('AlertTurned', 'LevelTurned', 'LevelDeclared', 'ActionRaised', 'ActionClosed', 'FeedFellSilent', 'FeedHeardAgain', 'FeedSuspended',
+      'FeedResumed', 'PlaceClosed', 'PlaceOpened', 'BoardDefined', 'RulesAgreed')
+  union all
+  select seq, to_timestamp(about / 1000) as at, kind, '', body from (
+    select seq, kind, body, coalesce(body::jsonb ->> 'about', body::jsonb #>> '{of,at}')::float8 as about from journal
+    where board_id = $1 and kind in ('MomentNoted', 'SnapshotFrozen')) as said
+  where about between $2::float8 and $3::float8
+  union all
+  select seq, recorded_at as at, kind, 'history', null from journal
+  where board_id = $1 and kind = 'ReadingsRecorded' and position('"history":true' in body) > 0
+    and recorded_at >= to_timestamp($2::float8 / 1000) and recorded_at <= to_timestamp($3::float8 / 1000)
+), counted as (
+  select *, count(*) over () as total from m
+  where kind not in ('AlertTurned', 'LevelTurned') or sort in ('raised', 'stood-down', 'closed', 'set')
+), parted as (
+  select *, case when total <= $4::int then seq
+    else width_bucket(extract(epoch from at)::float8, $2::float8 / 1000, $3::float8 / 1000 + 0.001, $4::int) end as part from counted
+)
+select distinct on (part, kind, sort) seq, ${AT_OF('at')} as at, kind, sort, body, total::int as total,
+  count(*) over (partition by part, kind, sort)::int as count
+from parted order by part, kind, sort, at, seq`;
+
+export const SNAPSHOTS_FROZEN = `
+select seq, ${AT_OF('recorded_at')} as at, body from journal where board_id = $1 and kind = 'SnapshotFrozen' order by seq desc`;

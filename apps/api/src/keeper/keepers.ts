@@ -93,14 +93,23 @@ export class Keepers {
     return performance.now() - this.#storeSeenAt;
   }
 
-  /** Creates the board if need be and brings its definition to this one. */
+  /** Creates the board if need be and brings its definition to this one, unless people have changed it on screen. */
   async define(proposed: ProposedDefinition, source: string): Promise<{ changed: boolean }> {
-    if (!this.#boards.has(proposed.id)) {
-      await this.journal.createBoard(proposed.id);
+    const keeper = await this.open(proposed.id);
+    const submitted = await keeper.submit({ source, decide: (state) => defineBoard(state, proposed) });
+    if (submitted.repeated) return { changed: false };
+    const { keptFor } = submitted.outcome;
+    if (keptFor) this.report(`Board ${proposed.id} stays as ${keptFor.name} changed it on screen; its file says otherwise and is not followed.`);
+    return submitted.outcome;
+  }
+
+  /** The keeper of a board, which is created if need be: without a definition, until somebody defines it. */
+  async open(board: BoardId): Promise<BoardKeeper> {
+    if (!this.#boards.has(board)) {
+      await this.journal.createBoard(board);
       await this.#openNewBoards();
     }
-    const submitted = await this.#boards.get(proposed.id)!.submit({ source, decide: (state) => defineBoard(state, proposed) });
-    return submitted.repeated ? { changed: false } : submitted.outcome;
+    return this.#boards.get(board)!;
   }
 
   /** The definition a board stands at now. */

@@ -1,13 +1,13 @@
 /** Contacts of a board's groups, and what can be done about messages: for whoever administers the board. */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { BoardId, Label } from '@comm-cell/board/definition';
+import type { ContactBody, ContactChange, ContactView, NewContact, TestOutcome, UndeliveredMessage, Ways } from '@comm-cell/contract/contacts';
 import type { DataSource } from 'typeorm';
 import { Refusal } from '../access/refusal.js';
 import type { Keepers } from '../keeper/keepers.js';
 import type { Channel } from './channels/channel.js';
 import type { Channels } from './channels/registry.js';
 import { Contact } from './contact.entity.js';
-import type { ContactBody, ContactChange, ContactView, NewContact, TestOutcome } from './contact-form.js';
 import { languageOf, letterOf } from './letter.js';
 import { reasonOf } from './outbound.js';
 import * as sql from './outbox.sql.js';
@@ -31,6 +31,17 @@ export class NotifyService {
     private readonly sender: Sender,
     private readonly stuck: StuckMessages,
   ) {}
+
+  ways(board: BoardId): Ways {
+    const groups = Object.values(this.keepers.get(board)?.snapshot.state.definition?.response?.groups ?? {}).map(({ id, name }) => ({ id, name }));
+    return { groups, channels: Object.keys(this.channels), publicKey: this.settings.VAPID_PUBLIC_KEY ?? null };
+  }
+
+  undelivered(board: BoardId): UndeliveredMessage[] {
+    return Object.entries(this.keepers.get(board)?.snapshot.state.stuck ?? {})
+      .map(([id, message]) => ({ id, ...message }))
+      .sort((a, b) => a.since - b.since);
+  }
 
   async contacts(board: BoardId): Promise<ContactView[]> {
     const rows = await this.#contacts.find({ where: { boardId: board }, order: { groupId: 'asc', createdAt: 'asc' } });
@@ -59,9 +70,10 @@ export class NotifyService {
     return this.#viewOf({ ...contact, ...change });
   }
 
-  async remove(board: BoardId, id: string): Promise<void> {
-    await this.#contact(board, id);
+  async remove(board: BoardId, id: string): Promise<ContactView> {
+    const contact = await this.#contact(board, id);
     await this.#contacts.delete({ boardId: board, contactId: id });
+    return this.#viewOf(contact);
   }
 
   /** Sends at once, past the outbox and quiet hours: whoever presses the button waits for the answer. */

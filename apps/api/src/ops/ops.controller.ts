@@ -1,9 +1,10 @@
-import { Controller, Get, Inject, Param, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { boardView } from '@comm-cell/board/views/board';
 import type { FastifyReply } from 'fastify';
+import { Open } from '../access/gate.js';
 import { Refusal } from '../access/refusal.js';
-import { WatchGuard } from '../access/watch.guard.js';
+import { WatchGuard, type WatchRequest } from '../access/watch.guard.js';
 import { CONFIG, type Config } from '../config.js';
 import { Keepers } from '../keeper/keepers.js';
 
@@ -19,12 +20,14 @@ export class OpsController {
   ) {}
 
   @Get('health/live')
+  @Open('whoever watches over the process; it says nothing of a board')
   @ApiOperation({ summary: 'The process runs' })
   live(): { status: 'live'; build: string } {
     return { status: 'live', build: this.config.COMM_CELL_BUILD };
   }
 
   @Get('health/ready')
+  @Open('whoever watches over the process; it says which boards there are and how far they are')
   @ApiOperation({ summary: 'The journal answers; 503 otherwise' })
   ready(@Res({ passthrough: true }) reply: FastifyReply): { status: 'ready' | 'store-down'; boards: Record<string, number> } {
     const down = this.keepers.storeSilenceMs() > STORE_SILENCE_MS;
@@ -34,11 +37,11 @@ export class OpsController {
 
   @Get('v1/boards')
   @UseGuards(WatchGuard)
-  @ApiOperation({ summary: 'The boards of this server' })
-  boards(): unknown {
+  @ApiOperation({ summary: 'The boards of this server that whoever asks may watch' })
+  boards(@Req() { watched }: WatchRequest): unknown {
     return this.keepers.all().flatMap((keeper) => {
       const { definition } = keeper.snapshot.state;
-      return definition ? [{ id: definition.id, name: definition.name, simulated: definition.simulated }] : [];
+      return definition && (watched?.has(definition.id) ?? true) ? [{ id: definition.id, name: definition.name, simulated: definition.simulated }] : [];
     });
   }
 

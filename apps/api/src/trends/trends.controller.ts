@@ -8,6 +8,8 @@ import {
   effectQuery,
   type EffectQuery,
   type Extent,
+  figureQuery,
+  type FigureQuery,
   type FigureChoices,
   type LeadLagAnswer,
   leadLagQuery,
@@ -118,7 +120,7 @@ export class TrendsController {
   @Get('extent')
   @ApiOperation({ summary: 'First and last hour that anything is known of a figure' })
   @ApiQuery({ name: 'figure', example: 'ed.waiting@north' })
-  extent(@Param('board') board: string, @Query('figure') figure: string): Promise<Extent> {
+  extent(@Param('board') board: string, @Query({ schema: figureQuery }) { figure }: FigureQuery): Promise<Extent> {
     return this.trends.extent(board, figure);
   }
 }

@@ -8,7 +8,7 @@ export interface Frame {
   layout: Layout;
   /** Pixels per unit of length. */
   u: number;
-  link: 'connecting' | 'live' | 'covered';
+  link: 'connecting' | 'live' | 'covered' | 'replay';
   /** Milliseconds since the last proof that the picture is right. */
   quietMs: number;
   deviceOffMs: number;
@@ -17,6 +17,8 @@ export interface Frame {
   bucketMs: number;
   /** Whether a critical alert is heard at this screen. */
   sound: 'off' | 'on' | 'waits';
+  /** Not the present. What stands in place of the clock says so: "REPLAY", "60×". */
+  past: { mark: string; detail: string } | undefined;
   /** Opens the explanation of a level. */
   explain(level: string): void;
   /** The feed that explains the state of a figure. */

@@ -17,6 +17,8 @@ export const boardScreens: Record<Exclude<BoardScreen, 'wall'>, Loaded<{ board: 
   boardroom: () => import('./boardroom/Boardroom.svelte'),
   analysis: () => import('./analysis/Analysis.svelte'),
   packs: () => import('./packs/Packs.svelte'),
+  huddle: () => import('./huddle/Huddle.svelte'),
+  cell: () => import('./cell/Cell.svelte'),
 };
 
 export const ownScreens: Record<OwnScreen, Loaded<Record<string, never>>> = {

@@ -1,7 +1,8 @@
 /** Where a screen gets its board from: the live socket or a replay. Screens know this and nothing more. */
 import type { BoardState } from '@comm-cell/board/state';
 
-export type Link = 'connecting' | 'live' | 'covered';
+/** `replay`: a moment of the past, which says nothing of the present. */
+export type Link = 'connecting' | 'live' | 'covered' | 'replay';
 
 /** Why the picture may not be trusted, or why there is none. */
 export type Reason =
@@ -23,7 +24,7 @@ export interface BoardSource {
   readonly reason: Reason | undefined;
   /** Server time of the last proof that the picture is right. */
   readonly since: number | undefined;
-  /** Server time, renewed at least once a second. */
+  /** Server time, renewed at least once a second; of a replay, the moment that is shown. */
   readonly now: number;
   /** Milliseconds since the last proof. */
   readonly quietMs: number;

@@ -3,7 +3,7 @@
  * only if it starts at seq + 1; a state counts as true only once a beat of the same seq names the same hash.
  */
 import { evolveAll } from '@comm-cell/board/evolve';
-import { type BoardState, stateText } from '@comm-cell/board/state';
+import { type BoardState, stateText, wholeState } from '@comm-cell/board/state';
 import type { BatchMessage, BeatMessage, JoinAnswer } from '@comm-cell/contract/live';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -20,6 +20,23 @@ export type Verdict =
 
 /** How many earlier states a beat may still prove: a busy board moves on while the server takes its hash. */
 const REMEMBERED = 16;
+
+/** SHA-256 (hex) of the canonical text of a state, as the server's beats and its journal name it. */
+export function stateHash(state: BoardState): string {
+  return bytesToHex(sha256(utf8ToBytes(stateText(state))));
+}
+
+type Joined = Extract<JoinAnswer, { ok: true }>;
+type Packed = Extract<Joined, { packed: unknown }>;
+export type Unpacked = Exclude<Joined, Packed> | (Omit<Packed, 'packed'> & { state: BoardState });
+
+/** Takes the state out of the answer's packet. A packet that cannot be read rejects. */
+export async function unpack(answer: Joined): Promise<Unpacked> {
+  if (!('packed' in answer)) return answer;
+  const { packed, ...rest } = answer;
+  const text = new Blob([packed as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return { ...rest, state: wholeState((await new Response(text).json()) as BoardState) };
+}
 
 export class Follower {
   epoch = '';
@@ -38,11 +55,11 @@ export class Follower {
   }
 
   /** False when the answer does not continue what is known. */
-  take(answer: Extract<JoinAnswer, { ok: true }>): boolean {
+  take(answer: Unpacked): boolean {
     if ('state' in answer) {
       this.#earlier = [];
       this.epoch = answer.epoch;
-      this.#advance(answer.seq, answer.state);
+      this.#advance(answer.seq, evolveAll(answer.state, answer.events));
       return true;
     }
     if (answer.epoch !== this.epoch || !this.state) return false;
@@ -68,7 +85,7 @@ export class Follower {
   }
 
   hashOf(state: BoardState): string {
-    if (this.#hashed?.state !== state) this.#hashed = { state, hash: bytesToHex(sha256(utf8ToBytes(stateText(state)))) };
+    if (this.#hashed?.state !== state) this.#hashed = { state, hash: stateHash(state) };
     return this.#hashed.hash;
   }
 

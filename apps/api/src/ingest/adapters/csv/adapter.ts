@@ -96,8 +96,8 @@ function readCells(payload: Payload, row: number, column: string | undefined, ce
 }
 
 export const csvAdapter: Adapter = {
-  contentType: 'text/csv',
-  read(text) {
+  contentTypes: ['text/csv'],
+  read({ text }) {
     const [first, ...rest] = lines(text);
     const { names, wide } = header(first);
     const count = rest.length * (wide ? names.length - 1 : 1);

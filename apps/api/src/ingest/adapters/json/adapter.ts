@@ -24,7 +24,8 @@ export function refused(row: number, issue: { path: readonly PropertyKey[]; mess
   return { row, field, code: issue.keys ? 'unknown-field' : 'unreadable', detail: issue.message };
 }
 
-function readRow(row: number, reading: unknown, payload: Payload): void {
+/** One parsed reading into the payload, whatever it was parsed from. */
+export function readRow(row: number, reading: unknown, payload: Payload): void {
   const parsed = readingRow.safeParse(reading);
   if (!parsed.success) {
     payload.unreadable.push(bentNumber(row, reading) ?? refused(row, parsed.error.issues[0] as Parameters<typeof refused>[1]));
@@ -45,25 +46,33 @@ function bentNumber(row: number, reading: unknown): RejectedRow | undefined {
   return undefined;
 }
 
+export function parseJson(text: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    if (error instanceof NotJson) throw new Refusal(400, 'not-json', 'The body is not JSON that means one thing only.', `Mend the JSON: ${error.message}.`);
+    throw error;
+  }
+}
+
+export function assertBearable(count: number): void {
+  if (count > MOST_READINGS)
+    throw new Refusal(413, 'too-many-readings', `There are ${count} readings.`, `At most ${MOST_READINGS} in one batch: send several.`);
+}
+
+/** A parsed `{"readings": [ … ]}`. */
+export function readBatch(body: unknown): Payload {
+  const { readings, ...others } = (typeof body === 'object' && body !== null ? body : {}) as { readings?: unknown };
+  if (!Array.isArray(readings) || Object.keys(others).length > 0) {
+    throw new Refusal(422, 'not-a-batch', 'The body is not a batch.', 'Send {"readings": [ … ]} and nothing beside it; an example is at /docs.');
+  }
+  assertBearable(readings.length);
+  const payload: Payload = { rows: [], unreadable: [] };
+  readings.forEach((reading, row) => readRow(row, reading, payload));
+  return payload;
+}
+
 export const jsonAdapter: Adapter = {
-  contentType: 'application/json',
-  read(text) {
-    let body: unknown;
-    try {
-      body = parseStrictJson(text);
-    } catch (error) {
-      if (error instanceof NotJson) throw new Refusal(400, 'not-json', 'The body is not JSON that means one thing only.', `Mend the JSON: ${error.message}.`);
-      throw error;
-    }
-    const { readings, ...others } = (typeof body === 'object' && body !== null ? body : {}) as { readings?: unknown };
-    if (!Array.isArray(readings) || Object.keys(others).length > 0) {
-      throw new Refusal(422, 'not-a-batch', 'The body is not a batch.', 'Send {"readings": [ … ]} and nothing beside it; an example is at /docs.');
-    }
-    if (readings.length > MOST_READINGS) {
-      throw new Refusal(413, 'too-many-readings', `The batch has ${readings.length} readings.`, `At most ${MOST_READINGS} in one batch: send several.`);
-    }
-    const payload: Payload = { rows: [], unreadable: [] };
-    readings.forEach((reading, row) => readRow(row, reading, payload));
-    return payload;
-  },
+  contentTypes: ['application/json'],
+  read: ({ text }) => readBatch(parseJson(text)),
 };

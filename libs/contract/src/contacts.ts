@@ -1,7 +1,8 @@
-/** What an administrator sends and sees of a contact. The address goes in whole and comes out masked. */
+/** Whom a board tells, and by which way: what whoever manages contacts sends and sees. An address goes in whole and comes out masked. */
+import type { Label } from '@comm-cell/board/definition';
 import type { Hours } from '@comm-cell/board/rule';
-import { clock } from '@comm-cell/contract/written';
 import { z } from 'zod';
+import { clock } from './written.js';
 
 /** One line: it may stand in the head of a mail. */
 const words = (most: number): z.ZodString =>
@@ -49,5 +50,23 @@ export interface NewContact extends ContactView {
 }
 export interface TestOutcome {
   delivered: boolean;
+  detail: string;
+}
+
+/** The groups of the board and the ways to tell them. `publicKey`: what a browser needs to subscribe to web push; null while that is not set up. */
+export interface Ways {
+  groups: { id: string; name: Label }[];
+  channels: string[];
+  publicKey: string | null;
+}
+
+/** A message nobody got. `none`: its group has no contact, so there was nothing to send. */
+export interface UndeliveredMessage {
+  id: string;
+  group: string;
+  channel: string;
+  about: string;
+  /** Epoch ms. */
+  since: number;
   detail: string;
 }
