@@ -1,9 +1,9 @@
 /** A stand-in for the API: serves the built page under the real content policy and speaks the live protocol. */
-import { canonical } from '@comm-cell/board/canonical';
+import { gzipSync } from 'node:zlib';
 import { comeDue } from '@comm-cell/board/decide/react';
 import { Fold } from '@comm-cell/board/evolve';
 import type { BoardEvent, Entry } from '@comm-cell/board/events';
-import type { BoardState } from '@comm-cell/board/state';
+import { type BoardState, stateText } from '@comm-cell/board/state';
 import { BEAT_MS, PROTOCOL, type BeatMessage, type ClientMessages, type ServerMessages } from '@comm-cell/contract/live';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -87,7 +87,7 @@ export async function serve(dist: string, source: string, port: number): Promise
   const http = createServer((request, response) => void answer(request, response));
   const io = new Server<ClientMessages, ServerMessages>(http, { transports: ['websocket'], serveClient: false });
   io.use((_socket, next) => (needsToken && !session ? next(Object.assign(new Error('needs a token'), { data: { code: 'needs-token' } })) : next()));
-  const hashOf = (board: Board): string => createHash('sha256').update(canonical(board.state)).digest('hex');
+  const hashOf = (board: Board): string => createHash('sha256').update(stateText(board.state)).digest('hex');
   const beatOf = (id: string, board: Board): BeatMessage => ({
     board: id,
     protocol: PROTOCOL,
@@ -106,7 +106,7 @@ export async function serve(dist: string, source: string, port: number): Promise
       const first = board.entries[0]?.seq ?? board.seq + 1;
       if (epoch === board.epoch && since !== undefined && since >= first - 1)
         reply({ ...known, from: since + 1, events: board.entries.filter(({ seq }) => seq > since) });
-      else reply({ ...known, state: board.state });
+      else reply({ ...known, packed: gzipSync(JSON.stringify(board.state)), packedAt: board.seq, events: [] });
       if (board.beats) socket.emit('board:beat', beatOf(id, board));
     });
     socket.on('board:drawn', (report) => void (drawn.length < 10_000 && drawn.push(report)));

@@ -11,6 +11,8 @@ import { Replay1763800000006 } from './migrations/6-replay.js';
 import { Trends1763800000007 } from './migrations/7-trends.js';
 import { Displays1763800000008 } from './migrations/8-displays.js';
 import { History1763800000009 } from './migrations/9-history.js';
+import { Packs1763800000010 } from './migrations/10-packs.js';
+import { Huddle1763800000011 } from './migrations/11-huddle.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
 export const APP_ROLE = 'commcell_app';
@@ -26,6 +28,8 @@ const MIGRATIONS = [
   Trends1763800000007,
   Displays1763800000008,
   History1763800000009,
+  Packs1763800000010,
+  Huddle1763800000011,
 ];
 /** Where the migrations that were run stand. */
 export const MIGRATIONS_TABLE = 'schema_steps';

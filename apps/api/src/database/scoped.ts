@@ -7,6 +7,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
+import { checkedOut } from './checked-out.js';
 import { READER_ROLE } from './schema.js';
 
 /** One connection inside its transaction. Statements may have names, so that their plans are kept. */
@@ -33,20 +34,18 @@ export class BoardReads implements OnModuleDestroy {
 
   /** `work` reads one consistent picture of the board, in one read-only transaction; it sees no other board. */
   async scoped<Result>(board: string, work: (query: BoardQuery) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query(`begin isolation level repeatable read read only; set local commcell.board = ${client.escapeLiteral(board)}`);
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((fault: Error) => (broken = fault));
-      throw error;
-    } finally {
-      // A connection that could not be rolled back might still carry the board it was opened for.
-      client.release(broken);
-    }
+    return checkedOut(this.#pool, async (client, doubt) => {
+      try {
+        await client.query(`begin isolation level repeatable read read only; set local commcell.board = ${client.escapeLiteral(board)}`);
+        const result = await work(client);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        // A connection that could not be rolled back might still carry the board it was opened for.
+        await client.query('rollback').catch(doubt);
+        throw error;
+      }
+    });
   }
 
   async onModuleDestroy(): Promise<void> {

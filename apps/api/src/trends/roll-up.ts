@@ -8,6 +8,7 @@ import type { RolledUp } from '@comm-cell/contract/trends';
 import type pg from 'pg';
 import { Journal, StoreDown } from '../journal/journal.js';
 import { Keepers } from '../keeper/keepers.js';
+import { checkedOut } from '../database/checked-out.js';
 import * as sql from './hours.sql.js';
 
 const LOOK_MS = 10_000;
@@ -16,30 +17,28 @@ const STEP_CHARACTERS = 2_000_000;
 
 /** Takes the roll-ups of a board one step on. Answers where they stand then. */
 export async function rollUp(pool: pg.Pool, board: BoardId): Promise<RolledUp> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const { rows } = await client.query<RolledUp>(sql.TAKE, [board]);
-    if (!rows[0]) {
-      await client.query('rollback');
-      return { seq: 0, head: 0 };
+  return checkedOut(pool, async (client, doubt) => {
+    try {
+      await client.query('begin');
+      const { rows } = await client.query<RolledUp>(sql.TAKE, [board]);
+      if (!rows[0]) {
+        await client.query('rollback');
+        return { seq: 0, head: 0 };
+      }
+      const { seq, head } = rows[0];
+      const end = (await client.query<{ seq: number | null }>(sql.STEP_END, [board, seq, head, STEP_EVENTS, STEP_CHARACTERS])).rows[0]!.seq;
+      if (end !== null) {
+        await client.query(sql.NOTE_BROUGHT_IN, [board, seq, end]);
+        await client.query(sql.ROLL_UP, [board, seq, end]);
+        await client.query(sql.MOVE_ON, [board, end]);
+      }
+      await client.query('commit');
+      return { seq: end ?? seq, head };
+    } catch (error) {
+      await client.query('rollback').catch(doubt);
+      throw new StoreDown(error);
     }
-    const { seq, head } = rows[0];
-    const end = (await client.query<{ seq: number | null }>(sql.STEP_END, [board, seq, head, STEP_EVENTS, STEP_CHARACTERS])).rows[0]!.seq;
-    if (end !== null) {
-      await client.query(sql.NOTE_BROUGHT_IN, [board, seq, end]);
-      await client.query(sql.ROLL_UP, [board, seq, end]);
-      await client.query(sql.MOVE_ON, [board, end]);
-    }
-    await client.query('commit');
-    return { seq: end ?? seq, head };
-  } catch (error) {
-    await client.query('rollback').catch((fault: Error) => (broken = fault));
-    throw new StoreDown(error);
-  } finally {
-    client.release(broken);
-  }
+  });
 }
 
 @Injectable()
