@@ -64,11 +64,13 @@ export type Deed =
   | 'contact-changed'
   | 'feed-mapped'
   | 'refused'
+  | 'calendar-renewed'
   | 'snapshot-shared'
   | 'snapshot-link-ended'
   | 'exported'
   | 'imported'
-  | 'replayed';
+  | 'payload-sent-again'
+  | 'looked-back';
 
 export type BoardEvent =
   | CellEvent

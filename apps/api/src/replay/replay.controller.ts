@@ -57,7 +57,7 @@ export class ReplayController {
     const now = Date.now();
     if (now - (this.#told.get(key) ?? -Infinity) > TOLD_AGAIN_MS) {
       this.#told.set(key, now);
-      await this.deeds.tell([board], { deed: 'replayed', by });
+      await this.deeds.tell([board], { deed: 'looked-back', by });
     }
     return this.past.span(board);
   }

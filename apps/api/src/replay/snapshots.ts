@@ -2,7 +2,7 @@
  * Named, frozen moments that people cite. The event in the journal is the truth of it (name, author, hash); the state is stored
  * beside it, so that it opens the same in years, whatever folds by then. Links are secrets: only their hash is kept.
  */
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { BoardId } from '@comm-cell/board/definition';
 import type { BoardEvent, Person } from '@comm-cell/board/events';
@@ -23,6 +23,7 @@ import { Deeds } from '../access/deeds.js';
 import { Refusal } from '../access/refusal.js';
 import { type BoardQuery, BoardReads } from '../database/scoped.js';
 import { DeskBoards } from '../desk/desk-boards.js';
+import { putBy } from '../desk/freeze.js';
 import { Journal, StoreDown } from '../journal/journal.js';
 import * as sql from '../journal/journal.sql.js';
 import { Past } from './past.js';
@@ -30,13 +31,6 @@ import { redacted } from './redacted.js';
 import { stateIn } from './waypoints.js';
 
 type Frozen = Extract<BoardEvent, { kind: 'SnapshotFrozen' }>;
-/** Without those that are taken for one another when read out: people cite a snapshot in minutes. */
-const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
-const ID_LONG = 10;
-
-const STORE = `
-insert into snapshots (board_id, snapshot_id, seq, at, chain_hash, state_hash, body)
-values ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, $6, $7)`;
 const STORED = `select seq, chain_hash, state_hash, body from snapshots where board_id = $1 and snapshot_id = $2`;
 const LINK_COLUMNS = `no, redacted, (extract(epoch from until) * 1000)::float8 as until, (extract(epoch from made_at) * 1000)::float8 as made_at, made_by,
   (extract(epoch from ended_at) * 1000)::float8 as ended_at, opened, (extract(epoch from opened_at) * 1000)::float8 as opened_at`;
@@ -71,10 +65,8 @@ export class Snapshots {
 
   async freeze(board: BoardId, by: Person, { name, note, at, seq }: FreezeBody): Promise<SnapshotHead> {
     const shown = await this.past.shown(board, seq === undefined ? { at: Date.parse(at!) } : { seq });
-    const snapshot = Array.from({ length: ID_LONG }, () => LETTERS[randomInt(LETTERS.length)]).join('');
     const of = { seq: shown.seq, at: shown.at, hash: shown.hash };
-    // The state first: an event without its state could not be opened, a state without its event is just not there.
-    await this.#write(STORE, [board, snapshot, of.seq, of.at, shown.chainHash, of.hash, JSON.stringify(shown.state)]);
+    const snapshot = await putBy(this.journal, board, shown);
     const event: Frozen = { kind: 'SnapshotFrozen', snapshot, name, of, by, ...(note === undefined ? {} : { note }) };
     const { outcome } = await this.boards.submit<{ frozenAt: number }>(board, by, (_state, frozenAt) => ({ events: [event], outcome: { frozenAt } }));
     return headOf(event, outcome.frozenAt);

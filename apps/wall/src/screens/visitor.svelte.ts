@@ -1,12 +1,16 @@
 /** Who is at this screen, and what they may do on this board. */
+import type { Label } from '@comm-cell/board/definition';
 import type { Command, Session } from '@comm-cell/contract/desk';
 import type { Preferences } from '../preferences.svelte.js';
+import { fetchBoards } from './boards-list.js';
 import { BoardClient, sessions } from './client.js';
 
 export class Visitor {
   session = $state.raw<Session>();
   /** The server was asked who is here; before that nobody should be told that they are not signed in. */
   asked = $state.raw(false);
+  /** The board as people call it; undefined until the server has said it. */
+  name = $state.raw<string | Label>();
   busy = $state.raw(false);
   readonly client: BoardClient;
 
@@ -16,6 +20,17 @@ export class Visitor {
   ) {
     this.client = new BoardClient(board);
     void this.refresh();
+    void this.#learnName();
+  }
+
+  /** What the board is called in the language of the moment, or its id while that is not known. */
+  get place(): string {
+    return typeof this.name === 'object' ? this.preferences.label(this.name) : (this.name ?? this.board);
+  }
+
+  async #learnName(): Promise<void> {
+    const boards = await fetchBoards().catch(() => []);
+    this.name = boards.find(({ id }) => id === this.board)?.name;
   }
 
   may(command: Command): boolean {

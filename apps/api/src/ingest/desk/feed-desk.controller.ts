@@ -150,7 +150,7 @@ export class FeedDeskController {
       key: `replay-${randomUUID()}`,
       dryRun,
     });
-    if (!dryRun) await this.deeds.tell([board], { deed: 'replayed', by, about: feed, detail: id });
+    if (!dryRun) await this.deeds.tell([board], { deed: 'payload-sent-again', by, about: feed, detail: id });
     return receipt;
   }
 

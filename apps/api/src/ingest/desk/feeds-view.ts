@@ -25,7 +25,9 @@ export function lapsesOf(feed: FeedId, turns: readonly FeedTurn[], state: BoardS
   const since: Partial<Record<Lapse['kind'], number>> = {};
   const close = (kind: Lapse['kind'], to: number, started: number): void => {
     delete since[kind];
-    if (to > Math.max(started, from)) lapses.push({ from: Math.max(started, from), to, kind });
+    // History that came in at once is older than the first word from the feed: what it lacks was never late.
+    const begun = Math.max(started, from, heardFrom);
+    if (to > begun) lapses.push({ from: begun, to, kind });
   };
   const mine = turns.filter(({ event }) => event.feed === feed);
   const seen = new Set<Lapse['kind']>();

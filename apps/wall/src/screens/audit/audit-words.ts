@@ -153,11 +153,13 @@ const en: AuditWords = {
     'contact-changed': 'Changed contacts',
     'feed-mapped': 'Mapped a feed',
     refused: 'Tried what is not allowed',
+    'calendar-renewed': 'Renewed the calendar address',
     'snapshot-shared': 'Shared a snapshot',
     'snapshot-link-ended': 'Ended a link to a snapshot',
     exported: 'Took data along',
     imported: 'Brought data in',
-    replayed: 'Replayed a payload',
+    'payload-sent-again': 'Sent a payload again',
+    'looked-back': 'Looked at the past',
   },
 };
 
@@ -275,11 +277,13 @@ const cy: AuditWords = {
     'contact-changed': 'Newid cysylltiadau',
     'feed-mapped': 'Mapio ffrwd',
     refused: 'Ceisio rhywbeth nas caniateir',
+    'calendar-renewed': 'Adnewyddu cyfeiriad y calendr',
     'snapshot-shared': 'Rhannu ciplun',
     'snapshot-link-ended': 'Terfynu dolen i giplun',
     exported: 'Mynd â data',
     imported: 'Dod â data i mewn',
-    replayed: 'Ailchwarae llwyth',
+    'payload-sent-again': 'Anfon llwyth eto',
+    'looked-back': 'Edrych ar y gorffennol',
   },
 };
 export const auditWords: Record<Tongue, AuditWords> = { en, cy };
