@@ -111,7 +111,7 @@ module.exports = {
       'desk-floor',
       'What people do is carried out by the keeper, for whoever access let in.',
       { path: '^apps/api/src/desk/' },
-      { path: '^apps/', pathNot: '^apps/api/src/(desk|keeper|access)/|^apps/api/src/[^/]+\\.ts$' },
+      { path: '^apps/', pathNot: '^apps/api/src/(desk|keeper|journal|access)/|^apps/api/src/[^/]+\\.ts$' },
     ),
     never(
       'roof-is-not-imported',

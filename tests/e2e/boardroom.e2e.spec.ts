@@ -200,7 +200,7 @@ describe('a moment', () => {
   test('a picture that is not the journal’s is covered, not shown', async () => {
     const at = past.to - 2 * HOUR_MS;
     // The fault: the newest readings are lost on their way to the screen.
-    const spoil = (page: Page): Promise<void> =>
+    const spoil = (page: Page): Promise<unknown> =>
       page.route('**/replay/seek?*', async (route) => {
         const answer = await route.fetch();
         const body = (await answer.json()) as Pick<EntriesAnswer, 'entries'>;

@@ -6,6 +6,8 @@ import { canonical } from '@comm-cell/board/canonical';
 import { acknowledge, closeAlert, handOver, shelveRule, take, unshelveRule } from '@comm-cell/board/decide/answer-alert';
 import { closePlace, openPlace } from '@comm-cell/board/decide/close-place';
 import type { Decision } from '@comm-cell/board/decide/decision';
+import { raiseAction, closeAction } from '@comm-cell/board/decide/actions';
+import { callHuddle, closeForgotten, closeHuddle, markAttendance, moveHuddle, noteHuddle, openHuddle, skipHuddle } from '@comm-cell/board/decide/huddle';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
 import { claimCapacity, offerCapacity, withdrawCapacity } from '@comm-cell/board/decide/offer-capacity';
 import { postStatus } from '@comm-cell/board/decide/post-status';
@@ -21,8 +23,11 @@ import { isUnowned } from '@comm-cell/board/rules/alert';
 import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { boardView, type BoardView, type FeedView } from '@comm-cell/board/views/board';
 import { figureView, type FigureView } from '@comm-cell/board/views/figure';
+import { huddlesBetween } from '@comm-cell/board/rules/cell-times';
+import { healthOf, huddleView } from '@comm-cell/board/views/huddle';
 import { offerViews, signOffView } from '@comm-cell/board/views/provided';
 import { boardOf, durationMs, type BoardSketch } from '../../libs/board/test/board.js';
+import { cellDeed, sayCell } from './cell.js';
 
 type Value = number | string;
 interface Sent {
@@ -163,6 +168,45 @@ function sayOffers(state: BoardState, now: number): string {
   return said.join(' · ') || 'none';
 }
 
+const percent = (share: number | undefined): string => (share === undefined ? '-' : `${Math.round(share * 100)} %`);
+
+/** "1 at now, tile ed.waiting@north, led by lead, 2 here of 1, 7 of 15 min" */
+function sayHuddle(state: BoardState, now: number): string {
+  const view = huddleView(state, now);
+  const on = view?.on;
+  if (!on) return view?.next ? `next ${clock(view.next.due, now)}, led by ${view.turn.lead.en}` : 'none';
+  const minutes = (ms: number): number => Math.floor(ms / 60_000);
+  return [
+    `${on.no} at ${on.item?.id ?? '-'}${on.tile === undefined ? '' : `, tile ${on.tile}`}`,
+    `led by ${on.lead.en}`,
+    `${on.here} here, quorum ${on.quorum}`,
+    `${minutes(on.elapsedMs)} of ${minutes(on.plannedMs)} min`,
+    ...(on.due === undefined ? ['not planned'] : []),
+  ].join(', ');
+}
+
+/** "100 % there, quorum, on time, over 3 min, 50 % closed, notice kept" */
+function sayHealth(state: BoardState, no: string): string {
+  const held = state.huddles[no];
+  if (!held) return 'none';
+  const { attendance, quorum, onTime, overrunMs, closed, noticeKept } = healthOf(held, state.definition!.cell!);
+  return [
+    `${percent(attendance)} there`,
+    quorum ? 'quorum' : 'no quorum',
+    onTime === undefined ? 'not planned' : onTime ? 'on time' : 'late',
+    ...(overrunMs > 0 ? [`over ${Math.ceil(overrunMs / 60_000)} min`] : []),
+    ...(closed === undefined ? [] : [`${percent(closed)} closed`]),
+    noticeKept ? 'notice kept' : 'no notice',
+  ].join(', ');
+}
+
+/** The huddles of the days to come: "2026-01-17 09:15 · 2026-01-18 09:15 (skipped)". */
+function saySchedule(state: BoardState, days: number, now: number): string {
+  return huddlesBetween(state, now, now + days * 86_400_000)
+    .map(({ due, called, skipped }) => `${local(due).slice(0, 16)} ${zoneName(due)}${called ? ' (called)' : ''}${skipped ? ' (skipped)' : ''}`)
+    .join(' · ');
+}
+
 function look(what: string, state: BoardState, view: BoardView, now: number, journal: readonly Entry[]): string {
   const [kind, id = ''] = what.split(' ');
   if (kind === 'alert') return sayAlert(state, id, now);
@@ -170,6 +214,10 @@ function look(what: string, state: BoardState, view: BoardView, now: number, jou
     const turns = journal.flatMap(({ event }) => (event.kind === 'AlertTurned' && event.rule === id ? [`${clock(event.due, now)} ${event.turn}`] : []));
     return turns.join(' · ') || 'none';
   }
+  if (what === 'huddle') return sayHuddle(state, now);
+  if (kind === 'health') return sayHealth(state, id);
+  if (kind === 'schedule') return saySchedule(state, Number(id), now);
+  if (kind === 'frozen') return journal.flatMap(({ event }) => (event.kind === 'SnapshotFrozen' ? [`${event.name} by ${event.by.name}`] : [])).join(' · ');
   const figure = figureView(state, what.includes('@') ? (kind === 'line' || kind === 'age' || kind === 'number' ? id : what) : '', now);
   if (figure && kind === 'line') return figure.trend.map(([at, value]) => `${clock(at, now)} ${value ?? '-'}`).join(' · ');
   if (figure && kind === 'age') return figure.ageMs === undefined ? 'none' : `${figure.ageMs / 60_000} min`;
@@ -185,6 +233,8 @@ function look(what: string, state: BoardState, view: BoardView, now: number, jou
   }
   if (kind === 'sign-off') return saySignOff(state, id, now);
   if (what === 'offers') return sayOffers(state, now);
+  const cell = sayCell(what, state, now, journal, (moment) => clock(moment, now));
+  if (cell !== undefined) return cell;
   const feed = kind === 'feed' && view.feeds.list.find((one) => one.id === id);
   if (feed) return sayFeed(feed, now);
   const provider = kind === 'words' && view.providers.find((one) => one.id === id);
@@ -214,6 +264,7 @@ class Played {
     while (this.now < moment) {
       this.now = Math.min(moment, (Math.floor(this.now / 60_000) + 1) * 60_000);
       this.#submit((state) => tick(state, this.now));
+      this.#submit((state) => closeForgotten(state, this.#frozen(), this.now));
     }
   }
 
@@ -248,7 +299,48 @@ class Played {
     const [, person = '', acts = '', about = ''] =
       /^(\S+) (writes|corrects|signs off|closes place|opens place|offers|claims|withdraws)(?: (\S+))?$/.exec(action) ?? [];
     if (acts !== '') return this.#provide({ id: person, name: person }, acts, about, what);
+    const [, attendee = '', meets = ''] = /^(\S+) (opens|moves to|marks|notes|ends|calls|skips|raises|finishes)$/.exec(action) ?? [];
+    if (meets !== '') return this.#meet({ id: attendee, name: attendee }, meets, what);
+    const deed = cellDeed(action, what, (text) => momentOf(text, this.now));
+    if (deed) return this.#told((state) => deed(state, this.now));
     throw new Error(`A timeline does not know "${action}"`);
+  }
+
+  #frozen(): { snapshot: string; of: { seq: number; at: number; hash: string } } {
+    return { snapshot: `snapshot-${this.journal.length}`, of: { seq: this.journal.length, at: this.now, hash: '' } };
+  }
+
+  /** What people do in a huddle: in the one that is on, unless the story says which one they saw. */
+  #meet(by: Person, meets: string, what: unknown): string {
+    const { no: slept, ...said } = (typeof what === 'object' ? what : {}) as Record<string, string>;
+    return this.#told((state): Decision<object> => {
+      const no = slept === undefined ? (state.huddle.now?.no ?? 0) : Number(slept);
+      switch (meets) {
+        case 'opens':
+          return openHuddle(state, { ...(said['lead'] !== undefined && { lead: said['lead'] }), by }, this.now);
+        case 'moves to':
+          return moveHuddle(state, { no, item: said['item'] ?? String(what), ...(said['tile'] !== undefined && { tile: said['tile'] }), by });
+        case 'marks': {
+          const [provider = '', attendance = ''] = Object.entries(said)[0] ?? [];
+          const [how, name] = attendance.split(': ') as ['here' | 'deputy' | 'absent', string?];
+          return markAttendance(state, { no: state.huddle.now?.no ?? 0, provider, attendance: how, ...(name !== undefined && { name }), by });
+        }
+        case 'notes': {
+          const { box, text, resource } = what as { box: 'decision'; text: string; resource?: { amount: string; from: string; to: string } };
+          return noteHuddle(state, { no, box, text, ...(resource && { resource }), by }, this.now);
+        }
+        case 'ends':
+          return closeHuddle(state, { no, frozen: this.#frozen(), by });
+        case 'calls':
+          return callHuddle(state, { due: momentOf(said['due']!, this.now), reason: said['reason']!, by }, this.now);
+        case 'skips':
+          return skipHuddle(state, { due: momentOf(said['due']!, this.now), reason: said['reason']!, by }, this.now);
+        case 'raises':
+          return raiseAction(state, { what: said['what']!, owner: said['owner']!, due: momentOf(said['due']!, this.now), by }, this.now);
+        default:
+          return closeAction(state, { no: what as number, result: 'done', by });
+      }
+    });
   }
 
   /** What people do at the console. They sign off what they see, and correct what stands, unless the story says otherwise. */

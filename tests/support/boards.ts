@@ -1,4 +1,5 @@
 /** Small boards for tests: made in code, so that a test shows all it depends on. */
+import type { AgendaItem, AgendaKind } from '@comm-cell/board/cell';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardDefinition, FeedDefinition, Metric } from '@comm-cell/board/definition';
 import type { Condition, Rule, RuleId } from '@comm-cell/board/rule';
@@ -104,5 +105,26 @@ export function ruleOf(id: RuleId, when: Condition, more: Partial<Rule> = {}): R
     card: 'card',
     tests: [],
     ...more,
+  };
+}
+
+/** The same with a cell that meets every day at half past nine: three items of five minutes, every provider a member. */
+export function withCell(size: Parameters<typeof smallBoard>[0]): ProposedDefinition {
+  const plain = smallBoard(size);
+  const members = Object.values(plain.providers).map(({ id, name }) => ({ provider: id, office: { en: `Office of ${name.en}`, cy: `Swydd ${name.cy}` } }));
+  const item = (kind: AgendaKind, en: string, cy: string): AgendaItem => ({ id: kind, kind, title: { en, cy }, minutes: 5 });
+  return {
+    ...plain,
+    cell: {
+      tier: 3,
+      agenda: [item('last-24h', 'Last 24 hours', 'Y 24 awr diwethaf'), item('now', 'Now', 'Nawr'), item('actions', 'Actions', 'Camau gweithredu')],
+      times: [{ at: '09:30', days: [1, 2, 3, 4, 5, 6, 7], onHolidays: 'held' }],
+      noticeHours: 24,
+      members,
+      quorum: Math.min(2, members.length),
+      leads: [{ en: 'System lead', cy: 'Arweinydd y system' }],
+      scribes: [{ en: 'Co-ordinator', cy: 'Cydlynydd' }],
+      measures: [],
+    },
   };
 }

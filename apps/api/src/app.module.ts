@@ -25,7 +25,9 @@ import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PacksModule } from './packs/packs.module.js';
 import { ReplayModule } from './replay/replay.module.js';
+import { isRolledUp } from './trends/rolled-up.js';
 import { TrendsModule } from './trends/trends.module.js';
+import { Trends } from './trends/trends.service.js';
 
 @Module({})
 export class AppModule {
@@ -49,8 +51,8 @@ export class AppModule {
         BoardsModule,
         ReplayModule,
         TrendsModule,
-        PacksModule,
-        HistoryModule,
+        PacksModule.with({ trends: Trends, from: TrendsModule }),
+        HistoryModule.with(isRolledUp),
         HuddleModule,
         ConcernsModule,
         GoalsModule,

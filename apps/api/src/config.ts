@@ -50,6 +50,8 @@ const environment = z
     KEY_RATE: z.coerce.number().int().min(0).default(1200),
     /** The proxy in front tells the real address of the caller. */
     TRUST_PROXY: z.enum(['on', 'off']).default('off'),
+    /** Once a day readings older than two winters are retired; their hours and every event stay. */
+    RETENTION: z.enum(['on', 'off']).default('off'),
     /** The organisation's own sign-in (OpenID Connect); without an issuer there is none. */
     OIDC_ISSUER: z.url().optional(),
     OIDC_CLIENT_ID: z.string().min(1).optional(),

@@ -3,6 +3,7 @@
  * `npm run restore <folder>`: restores it into an empty database and proves it.
  * `npm run restore-test <folder>`: the same into a database of its own, which is removed again.
  * `npm run take-in <file>`: takes in a journal that another machine exported (GET /v1/boards/{board}/export/journal).
+ * `npm run retire`: drops months of readings older than two winters whose hours are rolled up; never an event, alert or level.
  * The database is DATABASE_URL, else the embedded one of a server that runs now. Any doubt ends with exit code 1.
  */
 import 'reflect-metadata';
@@ -12,9 +13,11 @@ import { openDatabaseUrl } from './database/address.js';
 import { prepareDatabase } from './database/schema.js';
 import { backup, type Manifest, restore, testRestore } from './history/backup.js';
 import { importJournal } from './history/journal-file.js';
+import { KEPT_MONTHS, retireReadings } from './history/retention.js';
+import { isRolledUp } from './trends/rolled-up.js';
 import type { Verdict } from './verify.js';
 
-const USAGE = 'Use: npm run backup [folder] | npm run restore <folder> | npm run restore-test <folder> | npm run take-in <file>';
+const USAGE = 'Use: npm run backup [folder] | npm run restore <folder> | npm run restore-test <folder> | npm run take-in <file> | npm run retire';
 
 function told({ manifest, verdicts }: { manifest: Manifest; verdicts: Verdict[] }, done: string): string {
   const lines = verdicts.map(({ board, seq, hash, readings, faults }) =>
@@ -45,6 +48,13 @@ async function main([command, folder]: string[]): Promise<string> {
     await prepareDatabase(url, now);
     const { board, seq, hash } = await importJournal(url, path.resolve(folder));
     return `Board ${board} is taken in: ${seq} events, head ${hash}. Its wall is at /wall/${board}.`;
+  }
+  if (command === 'retire' && folder === undefined) {
+    const retired = await retireReadings(url, now, isRolledUp);
+    if (retired.length === 0) return `Nothing to retire: no month is older than ${KEPT_MONTHS} months with all of its hours rolled up.`;
+    return retired
+      .map(({ month, readings }) => `${month}: ${readings} readings retired. Their hours stand in the roll-ups, their events in the journal.`)
+      .join('\n');
   }
   throw new Error(USAGE);
 }

@@ -31,6 +31,8 @@ interface Rig {
   ask(path: string, posted?: string): Promise<{ status: number; body: string; cacheControl: string | null }>;
   keepers: Keepers;
   path: string;
+  /** Of action 1. */
+  actionPath: string;
   journaled(...events: BoardEvent[]): Promise<void>;
 }
 
@@ -74,7 +76,8 @@ async function rig(): Promise<Rig> {
     () => database.destroy(),
     () => page.close(),
   );
-  return { ask, keepers, path: await links.make('small', 1, 'c1', now + 60_000), journaled };
+  const path = (about: number | `a${number}`): Promise<string> => links.make('small', about, 'c1', now + 60_000);
+  return { ask, keepers, path: await path(1), actionPath: await path('a1'), journaled };
 }
 
 const alertOf = ({ keepers }: Rig) => keepers.get('small')!.snapshot.state.alerts[RULE.id]!;
@@ -119,5 +122,37 @@ describe('the reply page', () => {
     for (const url of ['/reply/x', `${it.path}x`, it.path.replace('.1.', '.2.'), '/reply/small.1.c1.zzzzzz.aaaaaaaaaaaaaaaaaaaaaa'])
       for (const posted of [undefined, 'version=3']) expect([url, (await it.ask(url, posted)).status]).toEqual([url, 404]);
     expect((await it.ask('/elsewhere', 'a=b')).status).toBe(415);
+  });
+});
+
+describe('the reply page of an action', () => {
+  const raised = (what: string): BoardEvent => ({ kind: 'ActionRaised', no: 1, what, owner: 'site', due: Date.now() + 60_000, by: { id: 'x', name: 'X' } });
+  const actionOf = ({ keepers }: Rig) => keepers.get('small')!.snapshot.state.actions[1];
+
+  test('takes a word, then the result, as the group; it does not say what the action is', async () => {
+    const it = await rig();
+    await it.journaled(raised('Call the lift engineer'));
+    const shown = await it.ask(it.actionPath);
+    expect([shown.status, shown.cacheControl]).toEqual([200, 'no-store']);
+    expect(shown.body).toContain('Action 1');
+    expect(shown.body).not.toContain('lift engineer');
+    expect(actionOf(it)!.note).toBeUndefined();
+    expect((await it.ask(it.actionPath, 'note=On+the+way')).body).toContain('Noted on the board');
+    expect(actionOf(it)).toMatchObject({ note: 'On the way', quarters: 0 });
+    for (const wrong of ['', 'result=', 'version=1', 'note=a&result=b', `result=${'x'.repeat(201)}`, 'result=a%0Ab'])
+      expect([wrong, (await it.ask(it.actionPath, wrong)).status]).toEqual([wrong, 422]);
+    expect((await it.ask(it.actionPath, 'result=It+runs')).status).toBe(200);
+    expect(actionOf(it)).toBeUndefined();
+    const over = await it.ask(it.actionPath, 'result=Again');
+    expect([over.status, over.body.includes('This action is closed.')]).toEqual([409, true]);
+    expect(JSON.stringify(it.keepers.get('small')!.snapshot.state)).not.toContain('Somebody');
+  });
+
+  test('a link to an alert is none to an action of the same number', async () => {
+    const it = await rig();
+    await it.journaled(raised('x'));
+    expect((await it.ask(it.path.replace('.1.', '.a1.'), 'result=x')).status).toBe(404);
+    expect((await it.ask(it.path, 'result=x')).status).toBe(409);
+    expect(actionOf(it)).toBeDefined();
   });
 });

@@ -297,6 +297,23 @@ describe('levels and actions', () => {
     expect(JSON.stringify(messages)).not.toMatch(/Somebody|porter/);
     expect(told(messagesFor(board({ actions: { 12: { ...action, owner: 'site' } } }), { at: MONDAY, event }))).toEqual([['site', 'chased']]);
   });
+
+  test('of an action its group is told beforehand, and the next group when nobody said a word; a reply can close it', () => {
+    const action = { no: 12, what: 'Ring Mrs Somebody', owner: 'duty', due: MONDAY + 600_000, raisedAt: 0, by: { id: 'x', name: 'X' }, chased: 0 };
+    const said = (due: number, event: BoardEvent) => messagesFor(board({ actions: { 12: { ...action, due } } }), { at: MONDAY, event });
+    const [before] = said(action.due, { kind: 'ActionReminded', no: 12 });
+    expect(before).toMatchObject({ group: 'duty', kind: 'reminded', title: { en: 'SIMULATED · Action 12 is due by 10:40' }, action: { no: 12 } });
+    // Found too late, it would only be noise beside the chasing.
+    expect(said(MONDAY, { kind: 'ActionReminded', no: 12 })).toEqual([]);
+    const [after] = said(MONDAY - 600_000, { kind: 'ActionEscalated', no: 12, group: 'site' });
+    expect(after).toMatchObject({
+      group: 'site',
+      kind: 'escalated',
+      title: { en: 'SIMULATED · No word about action 12, overdue since 10:20' },
+      action: { no: 12 },
+    });
+    expect(JSON.stringify([before, after])).not.toContain('Somebody');
+  });
 });
 
 describe('a message that is stuck', () => {

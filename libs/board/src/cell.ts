@@ -89,6 +89,8 @@ export type CellEvent =
   | { kind: 'HuddleSkipped'; due: number; reason: string; by: Person }
   | { kind: 'ActionProgressed'; no: number; quarters: 0 | 1 | 2 | 3 | 4; note?: string; by: Person }
   | { kind: 'ActionChanged'; no: number; owner?: string; provider?: ProviderId; due?: number; reason: string; by: Person }
+  /** Its time comes near, and its owner is told beforehand. */
+  | { kind: 'ActionReminded'; no: number }
   /** Ignored by its owner: the next tier knows. */
   | { kind: 'ActionEscalated'; no: number; group: string }
   | { kind: 'ConcernRaised'; no: number; text: string; about: About; provider?: ProviderId; owner?: string; due?: number; containment?: string; by: Person }
@@ -150,6 +152,8 @@ export interface HuddleNote {
 export interface Huddle {
   no: number;
   due?: number;
+  /** Outside the times: when it was called. */
+  calledAt?: number;
   openedAt: number;
   lead: string;
   scribe: string;
@@ -168,6 +172,7 @@ export interface Huddle {
 export interface HeldHuddle {
   no: number;
   due?: number;
+  calledAt?: number;
   openedAt: number;
   closedAt: number;
   plannedMs: number;

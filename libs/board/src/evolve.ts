@@ -66,6 +66,7 @@ export const KINDS: Readonly<Record<BoardEvent['kind'], true>> = {
   HuddleSkipped: true,
   ActionProgressed: true,
   ActionChanged: true,
+  ActionReminded: true,
   ActionEscalated: true,
   ConcernRaised: true,
   ConcernChanged: true,

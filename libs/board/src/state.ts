@@ -153,6 +153,10 @@ export interface Action {
   concern?: number;
   goal?: number;
   chased: number;
+  /** When its present due moment was promised; left out while that of its raising holds. */
+  promisedAt?: number;
+  /** Its owner was told beforehand that the moment comes near. */
+  reminded?: true;
   /** How far it is, in quarters; with what its owner said last, and when. */
   quarters?: 0 | 1 | 2 | 3 | 4;
   note?: string;

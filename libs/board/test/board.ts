@@ -1,5 +1,6 @@
 /** Boards small enough to read, for examples, properties and golden timelines. */
 import type { ProposedDefinition } from '../src/decide/define-board.js';
+import type { CellDefinition } from '../src/cell.js';
 import type { ResponseDefinition } from '../src/response.js';
 import type { Condition, Hours, PlainCondition, Rule, Severity } from '../src/rule.js';
 import type { Band, FeedDefinition, Label, Metric, ProviderDefinition, RollupDefinition, Unit } from '../src/definition.js';
@@ -35,6 +36,8 @@ export interface BoardSketch {
   trend?: { bucket: string; buckets: number };
   /** With rules there are three groups: `duty`, who is followed by `site` after 10 minutes and `system` after 20, and `data`. */
   rules?: Record<string, RuleSketch>;
+  /** The cell of three items (5 minutes each), whose members are all providers, with a notice of a day. */
+  cell?: { times: { at: string; days?: string[]; holidays?: 'held' | 'skipped' }[]; quorum?: number; leads?: string[]; holidays?: string[]; measures?: Record<string, string> };
 }
 export interface PlainSketch {
   line?: string;
@@ -174,6 +177,20 @@ function half(id: string, which: 0 | 1): string {
   return part;
 }
 
+function cell({ times, quorum = 1, leads = ['lead', 'second'], measures = {} }: NonNullable<BoardSketch['cell']>, providers: Iterable<string>): CellDefinition {
+  return {
+    tier: 3,
+    agenda: (['last-24h', 'now', 'actions'] as const).map((kind) => ({ id: kind, kind, title: label(kind), minutes: 5 })),
+    times: times.map(({ at, days = DAYS, holidays = 'held' }) => ({ at, days: days.map((day) => DAYS.indexOf(day) + 1), onHolidays: holidays })),
+    noticeHours: 24,
+    members: [...providers].map((provider) => ({ provider, office: label(`office of ${provider}`) })),
+    quorum,
+    leads: leads.map(label),
+    scribes: [label('scribe')],
+    measures: Object.entries(measures).map(([figure, good]) => ({ figure, title: label(figure), how: 'mean', good: band(good) })),
+  };
+}
+
 /** The whole definition of a sketched board: one tile a figure, all in one column. */
 export function boardOf(sketch: BoardSketch): ProposedDefinition {
   const rollups = sketch.rollups ?? {};
@@ -249,6 +266,8 @@ export function boardOf(sketch: BoardSketch): ProposedDefinition {
     overview: [column],
     detail: [column],
     links: [],
-    ...(sketch.rules && { response: RESPONSE, rules: Object.fromEntries(Object.entries(sketch.rules).map(([id, rule]) => [id, ruleOf(id, rule)])) }),
+    ...(sketch.cell && { cell: cell(sketch.cell, providers) }),
+    ...((sketch.rules || sketch.cell) && { response: { ...RESPONSE, holidays: sketch.cell?.holidays ?? [] } }),
+    ...(sketch.rules && { rules: Object.fromEntries(Object.entries(sketch.rules).map(([id, rule]) => [id, ruleOf(id, rule)])) }),
   };
 }

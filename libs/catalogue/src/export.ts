@@ -9,6 +9,7 @@ import type { Condition, Hours, PlainCondition, Rule, RuleTest } from '@comm-cel
 import type { LevelDefinition, Scheme } from '@comm-cell/board/scheme';
 import type { WrittenBoard } from '@comm-cell/contract/definition';
 import { durationText, weekdayNames } from './cadence.js';
+import { writtenCell } from './cell.js';
 import { find } from './names.js';
 import { type Catalogue, linesOf, metricOf, type OwnLines } from './resolve.js';
 import { cardOf, schemeOf } from './response.js';
@@ -52,6 +53,7 @@ export function boardFileOf(board: Board, rules: readonly Rule[], catalogue: Cat
     links: board.links.map(({ blockedBy, ...link }) => ({ ...link, ...(blockedBy && { blockedBy: [...blockedBy] }) })),
     ...(response && answersOf(response, rules, catalogue)),
     rules: rulesOf(rules, board),
+    ...(board.cell && { cell: writtenCell(board.cell) }),
   });
 }
 

@@ -5,6 +5,7 @@
 import type { FigureId, Metric, ProviderDefinition, RollupDefinition, Target, Thresholds, TileDefinition } from '@comm-cell/board/definition';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { BoardFile, MetricEntry, UnitFile } from '@comm-cell/contract/definition';
+import { resolveCell } from './cell.js';
 import { expectedOf, faultOfLimit, milliseconds, weekdays } from './cadence.js';
 import { faultsOfLines } from './lines.js';
 import { find, unknown } from './names.js';
@@ -43,6 +44,8 @@ export function resolveBoard(file: BoardFile, source: Source, shipped: Catalogue
   const rules = resolveRules(file, source, measured, feeds);
   const response = resolveResponse(file, source, measured, Object.values(rules), catalogue);
 
+  const cell = resolveCell(file, source, figures);
+
   const bucketMs = milliseconds(file.trend.bucket);
   if (bucketMs === 0) source.say(['trend', 'bucket'], 'must be longer than 0');
   const zone = zoneTable(file.timezone);
@@ -70,6 +73,7 @@ export function resolveBoard(file: BoardFile, source: Source, shipped: Catalogue
     detail: file.detail,
     links: file.links,
     ...(response && { response }),
+    ...(cell && { cell }),
     rules,
   };
 }

@@ -67,6 +67,8 @@ function partOf(at: Path, file: unknown): Path[] | undefined {
       ];
     case 'levels':
       return [(setting === 'parameters' || setting === 'of') && i !== undefined ? at.slice(0, 4) : at.slice(0, 2)];
+    case 'cell':
+      return [setting !== undefined ? at.slice(0, 3) : at.slice(0, 1)];
     case 'levelGroup':
       return [at.slice(0, 1)];
     default:

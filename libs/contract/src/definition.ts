@@ -3,6 +3,7 @@
  * files and turns them into the journaled `BoardDefinition`; the JSON Schemas for editors come from here too.
  */
 import { z } from 'zod';
+import { cellEntry } from './cell.js';
 import { cardEntry, groupEntry, levelEntry, ruleEntry, schemeEntry } from './response.js';
 import { band, clock, days, duration, figureId, id, key, label, localDate, words as short } from './written.js';
 
@@ -162,6 +163,8 @@ export const boardFile = z.strictObject({
   /** Told when a level changes. */
   levelGroup: key.exactOptional(),
   rules: z.record(ruleName, ruleEntry).default({}),
+  /** How the people around the board meet; a board without it only shows. */
+  cell: cellEntry.exactOptional(),
 });
 
 export type UnitFile = z.infer<typeof unitFile>;

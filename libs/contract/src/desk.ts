@@ -241,6 +241,9 @@ export const actionBody = z
     rule: id.exactOptional(),
     alert: z.int().min(1).exactOptional(),
     figure: id.exactOptional(),
+    concern: z.int().min(1).exactOptional(),
+    goal: z.int().min(1).exactOptional(),
+    provider: id.exactOptional(),
   })
   .meta({ id: 'RaiseAction' });
 export type ActionBody = z.infer<typeof actionBody>;

@@ -145,6 +145,7 @@ export function everyKind(): Entry[] {
     { kind: 'LevelTurned', level: 'system', turn: 'set', due: start, low: 2, high: 3, score: [4, 8], known: 3, of: 5 },
     { kind: 'LevelDeclared', level: 'system', n: 3, reason: 'as worked out', reviewBy: until, by },
     { kind: 'ActionRaised', no: 1, what: 'open ward 2', owner: 'site', due: until, rule: rule.id, alert: 1, by },
+    { kind: 'ActionReminded', no: 1 },
     { kind: 'ActionChased', no: 1, times: 1 },
     { kind: 'ActionProgressed', no: 1, quarters: 2, note: 'staff found', by },
     { kind: 'ActionChanged', no: 1, due: until + HOUR_MS, reason: 'beds late', by },

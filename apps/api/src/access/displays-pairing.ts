@@ -59,7 +59,7 @@ export class DisplayPairing {
     const before = await this.#paired(known);
     if (before) return { pairing: before };
     const secret = newScreenSecret();
-    const code = newCode();
+    let code = newCode();
     const expiresAt = new Date(Date.now() + CODE_MS);
     await this.#alone(async (query) => {
       await query(`delete from pairings where expires_at <= now() or device_hash = $1`, [digestOf(known ?? secret)]);
@@ -76,8 +76,9 @@ export class DisplayPairing {
           {},
           60,
         );
-      // Two codes that begin alike could not be told apart by a wrong try: the older one gives way.
-      await query(`delete from pairings where mark = $1`, [code.slice(0, MARK_LENGTH)]);
+      // Two codes that begin alike could not be told apart by a wrong try.
+      const marks = new Set((await query<{ mark: string }>(`select mark from pairings`, [])).map(({ mark }) => mark));
+      while (marks.has(code.slice(0, MARK_LENGTH))) code = newCode();
       await query(`insert into pairings (code_hash, mark, device_hash, expires_at, address, agent) values ($1, $2, $3, $4, $5, $6)`, [
         codeHash(code),
         code.slice(0, MARK_LENGTH),

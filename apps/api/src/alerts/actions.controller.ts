@@ -1,14 +1,26 @@
-import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { closeAction, raiseAction, tickStep } from '@comm-cell/board/decide/actions';
+import { changeAction, closeAction, progressAction, raiseAction, tickStep } from '@comm-cell/board/decide/actions';
 import type { Person } from '@comm-cell/board/events';
+import { type ActionHistory, changeActionBody, type ChangeActionBody, progressBody, type ProgressBody } from '@comm-cell/contract/concerns';
 import { actionBody, type ActionBody, closeActionBody, type CloseActionBody, done, type Done, stepBody, type StepBody } from '@comm-cell/contract/desk';
 import { Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
+import { BoardReads } from '../database/scoped.js';
 import { openApi } from '../open-api.js';
 import { DeskBoards } from '../desk/desk-boards.js';
+import { actionHistory } from './action-history.js';
 
 const NOT_ITS_ALERT = { field: 'alert', code: 'unknown-alert', detail: 'The rule that is named has no such open alert; it may be over.' };
+
+function unknown(no: string): Refusal {
+  return new Refusal(404, 'unknown-action', `There is no action "${no.slice(0, 20)}".`, 'Its number stands beside it in the list.');
+}
+
+function numbered(no: string): number {
+  if (/^[1-9]\d{0,8}$/.test(no)) return Number(no);
+  throw unknown(no);
+}
 
 /** Who does what by when, and the steps of action cards. */
 @ApiTags('actions')
@@ -16,7 +28,10 @@ const NOT_ITS_ALERT = { field: 'alert', code: 'unknown-alert', detail: 'The rule
 @UseGuards(PersonGuard)
 @Controller('v1/boards/:board')
 export class ActionsController {
-  constructor(private readonly boards: DeskBoards) {}
+  constructor(
+    private readonly boards: DeskBoards,
+    private readonly reads: BoardReads,
+  ) {}
 
   @Post('actions')
   @HttpCode(201)
@@ -45,10 +60,48 @@ export class ActionsController {
     @Who() by: Person,
     @Body({ schema: closeActionBody }) { result }: CloseActionBody,
   ): Promise<Done> {
-    if (!/^[1-9]\d{0,8}$/.test(no))
-      throw new Refusal(404, 'unknown-action', `There is no action "${no.slice(0, 20)}".`, 'Its number stands beside it in the list.');
-    const { outcome, placed } = await this.boards.submit(board, by, (state) => closeAction(state, { no: Number(no), result, by }));
+    const { outcome, placed } = await this.boards.submit(board, by, (state) => closeAction(state, { no: numbered(no), result, by }));
     return { seq: placed.toSeq, ...outcome };
+  }
+
+  @Post('actions/:no/progress')
+  @HttpCode(200)
+  @Needs('close-action')
+  @ApiParam({ name: 'no', example: 12 })
+  @ApiOperation({ summary: 'Say how far an action is, in quarters, or write a word about it' })
+  @ApiBody({ schema: openApi(progressBody) })
+  @ApiResponse({ status: 200, schema: openApi(done) })
+  async progress(@Param('board') board: string, @Param('no') no: string, @Who() by: Person, @Body({ schema: progressBody }) body: ProgressBody): Promise<Done> {
+    const { outcome, placed } = await this.boards.submit(board, by, (state) => progressAction(state, { ...body, no: numbered(no), by }));
+    return { seq: placed.toSeq, ...outcome };
+  }
+
+  @Post('actions/:no/change')
+  @HttpCode(200)
+  @Needs('raise-action')
+  @ApiParam({ name: 'no', example: 12 })
+  @ApiOperation({ summary: 'Agree another owner, organisation or moment, with the reason why' })
+  @ApiBody({ schema: openApi(changeActionBody) })
+  @ApiResponse({ status: 200, schema: openApi(done) })
+  async change(
+    @Param('board') board: string,
+    @Param('no') no: string,
+    @Who() by: Person,
+    @Body({ schema: changeActionBody }) { due, ...body }: ChangeActionBody,
+  ): Promise<Done> {
+    const command = { ...body, no: numbered(no), by, ...(due === undefined ? {} : { due: Date.parse(due) }) };
+    const { outcome, placed } = await this.boards.submit(board, by, (state, at) => changeAction(state, command, at));
+    return { seq: placed.toSeq, ...outcome };
+  }
+
+  @Get('actions/:no/history')
+  @ApiParam({ name: 'no', example: 12 })
+  @ApiOperation({ summary: 'Everything that was said of an action, from its raising to its result' })
+  async history(@Param('board') board: string, @Param('no') no: string): Promise<ActionHistory> {
+    this.boards.board(board);
+    const history = await this.reads.scoped(board, (query) => actionHistory(query, board, numbered(no)));
+    if (!history) throw unknown(no);
+    return history;
   }
 
   @Post('cards/:run/steps/:step')

@@ -15,6 +15,9 @@ export interface Retired {
   readings: number;
 }
 
+/** One process retires at a time; another finds nothing to do. */
+const RETIRING_LOCK = 4_216_002;
+
 /** Whether the hours of a month are rolled up for every board that has readings in it. Given by the trends feature. */
 export type IsRolledUp = (client: pg.Client, from: Date, to: Date) => Promise<boolean>;
 
@@ -23,6 +26,8 @@ export async function retireReadings(url: string, now: Date, isRolledUp: IsRolle
   if (keptMonths < 1) throw new DatabaseError('Readings are kept for a month at least.');
   const client = await connectOwner(url);
   try {
+    const { rows: locked } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [RETIRING_LOCK]);
+    if (!locked[0]!.mine) return [];
     const retired: Retired[] = [];
     for (const { table, from, to } of await monthsBefore(client, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - keptMonths, 1)))) {
       if (!(await isRolledUp(client, from, to))) break;

@@ -191,3 +191,10 @@ from parted order by part, kind, sort, at, seq`;
 
 export const SNAPSHOTS_FROZEN = `
 select seq, ${AT_OF('recorded_at')} as at, body from journal where board_id = $1 and kind = 'SnapshotFrozen' order by seq desc`;
+
+/** The opening and the close of one huddle; the snapshot is frozen in the event after the close. */
+export const HUDDLE_TURNS = `
+select h.seq::float8 as seq, ${AT_OF('h.recorded_at')} as at, h.kind, h.body, (select body from journal where board_id = $1 and seq = h.seq + 1) as next
+from journal h where h.board_id = $1 and h.kind in ('HuddleOpened', 'HuddleClosed') and (h.body::json ->> 'no')::int = $2 order by h.seq`;
+export const RAISED_BETWEEN = `
+select body from journal where board_id = $1 and seq > $2 and seq < $3 and kind in ('ActionRaised', 'ConcernRaised') order by seq`;

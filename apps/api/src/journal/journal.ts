@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BoardEvent, Entry } from '@comm-cell/board/events';
-import { KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
+import { type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
 import { parseEvent } from '@comm-cell/contract/journal';
 import pg from 'pg';
 import { APP_ROLE } from '../database/schema.js';

@@ -5,10 +5,11 @@ import type { Letter } from './channels/channel.js';
 export type Language = 'en' | 'cy' | 'both';
 
 /** An outbox row's body: the message without the group it was told to. */
-export type Body = Pick<Message, 'title' | 'lines' | 'link' | 'canWait' | 'alert'>;
+export type Body = Pick<Message, 'title' | 'lines' | 'link' | 'canWait' | 'alert' | 'action'>;
 
 const OPEN: Label = { en: 'On the board', cy: 'Ar y bwrdd' };
 const REPLY: Label = { en: 'Acknowledge', cy: 'Cydnabod' };
+const ANSWER: Label = { en: 'Done, or a word about it', cy: 'Wedi’i wneud, neu air amdani' };
 
 export function languageOf(definition: BoardDefinition | null, wanted: Language | null): Language {
   if (wanted !== null) return wanted;
@@ -19,7 +20,7 @@ export function languageOf(definition: BoardDefinition | null, wanted: Language 
 /** The message in a person's language; both stand one after the other, never mixed. `server`: where people reach this one. */
 export function letterOf(
   row: { id: string; board: string; kind: string; about: string },
-  { title, lines, link }: Pick<Body, 'title' | 'lines' | 'link'>,
+  { title, lines, link, action }: Pick<Body, 'title' | 'lines' | 'link' | 'action'>,
   language: Language,
   server: string,
   at: Date,
@@ -34,7 +35,7 @@ export function letterOf(
     labels: { title, lines },
     link: server + link,
     ...(reply === undefined ? {} : { reply: server + reply }),
-    words: { open: one(OPEN), reply: one(REPLY) },
+    words: { open: one(OPEN), reply: one(action ? ANSWER : REPLY) },
     at,
   };
 }

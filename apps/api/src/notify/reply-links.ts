@@ -1,5 +1,5 @@
 /**
- * `{board}.{alert}.{contact}.{end}.{signature}`: good for one alert, one person and a few hours. The key is the board's own
+ * `{board}.{about}.{contact}.{end}.{signature}`: good for one alert (`147`) or action (`a12`), one person and a few hours. The key is the board's own
  * and stays in the database, so that every process, and one started anew, knows it.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -9,7 +9,9 @@ import { REPLY_KEY } from './outbox.sql.js';
 
 export interface Reply {
   board: string;
-  alert: number;
+  /** One of the two. */
+  alert?: number;
+  action?: number;
   contact: string;
   /** The group the contact belongs to. */
   group: string;
@@ -24,21 +26,23 @@ export class ReplyLinks {
   constructor(private readonly database: DataSource) {}
 
   /** Path of the link. */
-  async make(board: string, alert: number, contact: string, until: number): Promise<string> {
-    const stem = `${board}.${alert}.${contact}.${Math.floor(until / 1000).toString(36)}`;
+  async make(board: string, about: number | `a${number}`, contact: string, until: number): Promise<string> {
+    const stem = `${board}.${about}.${contact}.${Math.floor(until / 1000).toString(36)}`;
     return `/reply/${stem}.${signed(await this.#key(board), stem)}`;
   }
 
   /** Undefined for whatever was not made here, is over, or belongs to somebody who is no contact any more. */
   async read(token: string, boards: readonly string[], now: number): Promise<Reply | undefined> {
-    const [board = '', alert = '', contact = '', until = '', signature = ''] = token.split('.');
-    if (!boards.includes(board) || !/^\d{1,15}$/.test(alert) || signature.length !== SIGNATURE) return undefined;
-    const right = signed(await this.#key(board), `${board}.${alert}.${contact}.${until}`);
+    const [board = '', about = '', contact = '', until = '', signature = ''] = token.split('.');
+    if (!boards.includes(board) || !/^a?\d{1,15}$/.test(about) || signature.length !== SIGNATURE) return undefined;
+    const right = signed(await this.#key(board), `${board}.${about}.${contact}.${until}`);
     const [given, wanted] = [Buffer.from(signature), Buffer.from(right)];
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || token.split('.').length !== 5) return undefined;
     if (parseInt(until, 36) * 1000 < now) return undefined;
     const known = await this.database.getRepository(Contact).findOneBy({ boardId: board, contactId: contact, enabled: true });
-    return known ? { board, alert: Number(alert), contact, group: known.groupId } : undefined;
+    if (!known) return undefined;
+    const of = about.startsWith('a') ? { action: Number(about.slice(1)) } : { alert: Number(about) };
+    return { board, ...of, contact, group: known.groupId };
   }
 
   async #key(board: string): Promise<Buffer> {

@@ -1,14 +1,16 @@
 /**
- * The page behind a reply link: one alert, one button, no script and no sign-in. Opening it changes nothing, for mail scanners
+ * The page behind a reply link: one alert and one button, or one action and two; no script and no sign-in. Opening it changes nothing, for mail scanners
  * open links too; the button names the version that the page showed, so nobody acknowledges what they have not seen.
  *
  * It stands on Fastify itself, in a scope of its own: the rest of the server takes no forms.
  */
 import { acknowledge } from '@comm-cell/board/decide/answer-alert';
+import type { Decision } from '@comm-cell/board/decide/decision';
 import type { Label } from '@comm-cell/board/definition';
 import type { Alert, BoardState } from '@comm-cell/board/state';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Keepers } from '../keeper/keepers.js';
+import { actionCommand, actionParts } from './action-reply.js';
 import { escaped, inBoth, paragraph, sendPage } from './html.js';
 import type { Reply, ReplyLinks } from './reply-links.js';
 
@@ -25,6 +27,9 @@ const WORDS = {
   thanks: { en: 'Acknowledged. Thank you.', cy: 'Wedi’i gydnabod. Diolch.' },
   moved: { en: 'The alert has moved on. Look again before you acknowledge it.', cy: 'Mae’r rhybudd wedi symud ymlaen. Edrychwch eto cyn ei gydnabod.' },
   failed: { en: 'It could not be acknowledged at the moment. Try again.', cy: 'Ni ellid ei gydnabod ar hyn o bryd. Rhowch gynnig arall arni.' },
+  heard: { en: 'Noted on the board. Thank you.', cy: 'Wedi’i nodi ar y bwrdd. Diolch.' },
+  unheard: { en: 'It was not noted: write it on one line, at most 200 characters.', cy: 'Ni chafodd ei nodi: ysgrifennwch ar un llinell, hyd at 200 nod.' },
+  unsaid: { en: 'It could not be noted at the moment. Try again.', cy: 'Ni ellid ei nodi ar hyn o bryd. Rhowch gynnig arall arni.' },
   taken: { en: 'Acknowledged already', cy: 'Wedi’i gydnabod eisoes' },
   open: { en: 'Open the board', cy: 'Agor y bwrdd' },
   severity: { watch: { en: 'Watch', cy: 'Gwylio' }, act: { en: 'Act', cy: 'Gweithredu' }, critical: { en: 'Critical', cy: 'Critigol' } },
@@ -39,7 +44,7 @@ export class ReplyPage {
   /** Not awaited: the server settles its scopes when it listens, and waiting here would settle them before its error handler is set. */
   register(server: FastifyInstance): void {
     void server.register((scope, _options, done) => {
-      scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 200 }, (_request, body, parsed) =>
+      scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 4_000 }, (_request, body, parsed) =>
         parsed(null, Object.fromEntries(new URLSearchParams(String(body)))),
       );
       scope.get('/reply/:token', (request: Asked, reply) => this.#show(request, reply));
@@ -56,19 +61,24 @@ export class ReplyPage {
   async #answer({ params: { token }, body }: Asked, reply: FastifyReply): Promise<FastifyReply> {
     const known = await this.#read(token);
     if (!known) return sendPage(reply, 404, [paragraph(WORDS.gone)]);
-    const version = Number((body as { version?: unknown } | undefined)?.version);
     const keeper = this.keepers.get(known.board)!;
-    const group = keeper.snapshot.state.definition?.response?.groups[known.group]?.name.en ?? known.group;
+    // The journal names the group: who of it pressed the button is known to the contacts alone.
+    const by = { id: `reply-${known.contact}`, name: keeper.snapshot.state.definition?.response?.groups[known.group]?.name.en ?? known.group };
+    const { alert, action } = known;
+    const isAction = action !== undefined;
+    const version = Number((body as { version?: unknown } | undefined)?.version);
+    const command = isAction ? actionCommand(action, body, by) : undefined;
+    if (isAction && !command) return this.#page(reply, 422, known, WORDS.unheard);
     try {
       const submitted = await keeper.submit({
         source: 'reply',
-        // The journal names the group: who of it pressed the button is known to the contacts alone.
-        decide: (state, _known, at) => acknowledge(state, { no: known.alert, version, by: { id: `reply-${known.contact}`, name: group } }, at),
+        decide: (state, _known, at): Decision<object> => (command ? command(state) : acknowledge(state, { no: alert!, version, by }, at)),
       });
       const refused = !submitted.repeated && 'refused' in submitted.outcome;
+      if (isAction) return this.#page(reply, refused ? 409 : 200, known, refused ? undefined : WORDS.heard);
       return this.#page(reply, refused ? 409 : 200, known, refused ? WORDS.moved : WORDS.thanks);
     } catch {
-      return this.#page(reply, 503, known, WORDS.failed);
+      return this.#page(reply, 503, known, isAction ? WORDS.unsaid : WORDS.failed);
     }
   }
 
@@ -78,8 +88,12 @@ export class ReplyPage {
     return this.links.read(token, boards, Date.now());
   }
 
-  #page(reply: FastifyReply, status: number, { board, alert: no }: Reply, said?: Label): FastifyReply {
+  #page(reply: FastifyReply, status: number, { board, alert: no, action }: Reply, said?: Label): FastifyReply {
     const { state } = this.keepers.get(board)!.snapshot;
+    if (action !== undefined) {
+      const link = `<p><a href="/alerts/${board}?action=${action}">${inBoth(WORDS.open)}</a></p>`;
+      return sendPage(reply, status, [...(said ? [paragraph(said)] : []), ...actionParts(state, action), link]);
+    }
     const alert = Object.values(state.alerts).find((one) => one.no === no);
     const parts = [...(said ? [paragraph(said)] : []), ...(alert ? about(state, alert) : [paragraph(WORDS.over)])];
     if (alert && !alert.acknowledged && alert.firedAt !== undefined) {

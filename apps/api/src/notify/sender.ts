@@ -123,7 +123,9 @@ export class Sender {
       const channel = this.channels[row.channel];
       if (row.address === null || !row.enabled) throw new Undelivered('the contact was removed or switched off');
       if (!channel) throw new Undelivered('there is no such channel any more');
-      const reply = body.alert && (await this.links.make(row.board, body.alert.no, row.contact, now.getTime() + this.settings.REPLY_LINK_MS));
+      const about = body.alert?.no ?? (body.action && (`a${body.action.no}` as const));
+      const until = now.getTime() + this.settings.REPLY_LINK_MS;
+      const reply = about === undefined ? undefined : await this.links.make(row.board, about, row.contact, until);
       const letter = letterOf(row, body, languageOf(definition, row.language), this.server(), now, reply);
       await inTime(channel.send({ address: row.address, secret: row.secret }, letter, signal), signal);
     } catch (error) {

@@ -2,7 +2,7 @@
 import { isCurrent } from '@comm-cell/board/rules/freshness';
 import type { AlertMark, FeedView } from '@comm-cell/board/views/board';
 import type { FigureView } from '@comm-cell/board/views/figure';
-import type { Shape } from '../ui/StatusShape.svelte';
+import type { Shape } from '../ui/shape.js';
 import type { Words } from '../words.js';
 
 export type Look = 'current' | 'partial' | 'missing' | 'late' | 'expired' | 'paused' | 'never';

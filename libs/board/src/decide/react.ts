@@ -12,6 +12,7 @@ import type { BoardDefinition, FeedId } from '../definition.js';
 import type { BoardEvent } from '../events.js';
 import type { Fold } from '../evolve.js';
 import type { Rule, RuleId } from '../rule.js';
+import { escalateAt, groupOf, nextGroup, remindAt } from '../rules/action.js';
 import { climbsAt, holdEnds, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
 import { nextByTime, notBefore } from '../rules/by-time.js';
 import { isIdle, judge } from '../rules/condition.js';
@@ -37,7 +38,7 @@ interface Due {
   rank: number;
   run(): void;
 }
-const RANKS = { resumed: 0, agreed: 1, unshelved: 2, dwelt: 3, held: 4, began: 5, climbed: 6, lost: 7, chased: 8 } as const;
+const RANKS = { resumed: 0, agreed: 1, unshelved: 2, dwelt: 3, held: 4, began: 5, climbed: 6, lost: 7, reminded: 8, chased: 9, escalated: 10 } as const;
 
 const ends = new WeakMap<Alert, number>();
 
@@ -192,11 +193,19 @@ class Reaction {
     return shelf && shelf.until <= this.at ? { at: shelf.until, rank: RANKS.unshelved, run: () => this.apply({ kind: 'RuleUnshelved', rule: id }) } : undefined;
   }
 
-  chaseDue(no: string): Due | undefined {
+  /** What comes next for an action: a word beforehand, chasing, and the next group where its owner says nothing. */
+  actionDue(no: string): Due | undefined {
     const action = this.state.actions[no];
-    if (!action || action.chased >= CHASES) return undefined;
-    const at = action.due + action.chased * CHASE_EVERY_MS;
-    return at <= this.at ? { at, rank: RANKS.chased, run: () => this.#chase(action) } : undefined;
+    if (!action) return undefined;
+    const group = action.escalatedTo === undefined ? groupOf(this.state, action) : undefined;
+    const above = group === undefined ? undefined : nextGroup(this.state, group);
+    const dues: Due[] = [];
+    if (!action.reminded && action.chased === 0)
+      dues.push({ at: remindAt(action), rank: RANKS.reminded, run: () => this.apply({ kind: 'ActionReminded', no: action.no }) });
+    if (action.chased < CHASES) dues.push({ at: action.due + action.chased * CHASE_EVERY_MS, rank: RANKS.chased, run: () => this.#chase(action) });
+    if (above !== undefined)
+      dues.push({ at: escalateAt(action), rank: RANKS.escalated, run: () => this.apply({ kind: 'ActionEscalated', no: action.no, group: above }) });
+    return dues.filter(({ at }) => at <= this.at).sort((a, b) => a.at - b.at || a.rank - b.rank)[0];
   }
 
   #chase({ no, chased }: Action): void {
@@ -236,7 +245,7 @@ export function comeDue(fold: Fold, at: number, feed?: FeedId): BoardEvent[] {
   for (const [id, { suspended }] of Object.entries(feeds)) if (suspended) looks.set(`feed ${id}`, () => reaction.resumeDue(id));
   for (const id of proposed) looks.set(`proposed ${id}`, () => reaction.agreeDue(id));
   for (const id of Object.keys(shelves)) looks.set(`shelf ${id}`, () => reaction.shelfDue(id));
-  for (const no of Object.keys(actions)) looks.set(`action ${no}`, () => reaction.chaseDue(no));
+  for (const no of Object.keys(actions)) looks.set(`action ${no}`, () => reaction.actionDue(no));
 
   const dues = new Map<string, Due>();
   const look = (key: string): void => {

@@ -9,6 +9,7 @@ import type { Band, BoardDefinition, FigureId, Label, Metric } from '../definiti
 import type { BoardEvent, Entry } from '../events.js';
 import type { GroupId } from '../response.js';
 import type { Condition, Rule, RuleId, Severity, Turn } from '../rule.js';
+import { groupOf } from '../rules/action.js';
 import { isWithin, quietUntil } from '../rules/hours.js';
 import type { Alert, BoardState } from '../state.js';
 import { DAY_MS, HOUR_MS, isoDate, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
@@ -26,7 +27,14 @@ export type MessageKind =
   | 'stood-down'
   | 'level'
   | 'declared'
+  /** An action's moment comes near, is over, or was let pass without a word from its owner. */
+  | 'reminded'
   | 'chased'
+  | 'escalated'
+  /** A huddle is over and its minutes stand; one was called; one is not held. */
+  | 'huddle-minutes'
+  | 'huddle-called'
+  | 'huddle-skipped'
   /** Another group did not get a message. */
   | 'undelivered';
 
@@ -45,11 +53,24 @@ export interface Message {
   canWait: boolean;
   /** The alert that a reply may acknowledge. */
   alert?: { rule: RuleId; no: number };
+  /** The action that a reply may close or say something about. */
+  action?: { no: number };
 }
 
 type Draft = Omit<Message, 'group' | 'notBefore'>;
 
-const TOLD: ReadonlySet<BoardEvent['kind']> = new Set(['RuleUnshelved', 'LevelTurned', 'LevelDeclared', 'ActionChased', 'MessageStuck']);
+const TOLD: ReadonlySet<BoardEvent['kind']> = new Set([
+  'RuleUnshelved',
+  'LevelTurned',
+  'LevelDeclared',
+  'ActionReminded',
+  'ActionChased',
+  'ActionEscalated',
+  'HuddleClosed',
+  'HuddleCalled',
+  'HuddleSkipped',
+  'MessageStuck',
+]);
 
 const TOLD_TURNS: ReadonlySet<Turn> = new Set(['raised', 'climbed', 'handed-over', 'released', 'rule-changed', 'data-lost', 'stood-down']);
 
@@ -78,8 +99,16 @@ export function messagesFor(state: BoardState, { at, event }: Pick<Entry, 'at' |
       return event.turn === 'set' && isNews(state, definition, event.level) ? levelMessages(state, definition, at, event.level, 'level') : [];
     case 'LevelDeclared':
       return levelMessages(state, definition, at, event.level, 'declared');
+    case 'ActionReminded':
     case 'ActionChased':
-      return chaseMessages(state, definition, at, event.no);
+    case 'ActionEscalated':
+      return actionMessages(state, definition, at, event);
+    case 'HuddleClosed':
+      return minutesMessages(state, definition, at, event.no);
+    case 'HuddleCalled':
+      return planMessages(definition, at, event.due, 'huddle-called');
+    case 'HuddleSkipped':
+      return planMessages(definition, at, event.due, 'huddle-skipped');
     case 'MessageStuck':
       return rerouted(state, definition, at, event);
     default:
@@ -152,7 +181,7 @@ function toldOf(state: BoardState, definition: BoardDefinition, alert: Alert, at
   ];
 }
 
-type AlertKind = Exclude<MessageKind, 'stood-down' | 'level' | 'declared' | 'chased' | 'undelivered'>;
+type AlertKind = Exclude<MessageKind, 'stood-down' | 'level' | 'declared' | 'reminded' | 'chased' | 'escalated' | 'huddle-minutes' | 'huddle-called' | 'huddle-skipped' | 'undelivered'>;
 
 /** Why they are told; a new alert needs no reason. */
 const REASONS: Record<AlertKind, Label | undefined> = {
@@ -289,29 +318,104 @@ function levelMessages(state: BoardState, definition: BoardDefinition, at: numbe
   });
 }
 
-function chaseMessages(state: BoardState, definition: BoardDefinition, at: number, no: number): Message[] {
+type AboutAction = Extract<BoardEvent, { kind: 'ActionReminded' | 'ActionChased' | 'ActionEscalated' }>;
+
+function actionMessages(state: BoardState, definition: BoardDefinition, at: number, event: AboutAction): Message[] {
+  const { no } = event;
   const action = state.actions[String(no)];
-  if (!action) return [];
-  const { groups, levelGroup } = definition.response!;
+  // Found late, a word beforehand is no help any more: the chasing says it.
+  if (!action || (event.kind === 'ActionReminded' && action.due <= at)) return [];
+  const group = event.kind === 'ActionEscalated' ? event.group : groupOf(state, action);
+  if (group === undefined) return [];
   const alert = action.alert === undefined ? undefined : Object.values(state.alerts).find((one) => one.no === action.alert);
   const rule = action.rule === undefined ? undefined : ruleOf(state, action.rule);
-  // An owner is a group where one was named; else the action belongs to whoever has what it came from.
-  const group = Object.hasOwn(groups, action.owner) ? action.owner : (alert?.group ?? rule?.owner ?? levelGroup);
-  if (group === undefined) return [];
   const due = clock(definition.zone, action.due, at);
   const from = alert
     ? say(`Raised from alert ${alert.no}`, `Codwyd o rybudd ${alert.no}`)
     : rule && say(`Raised from: ${rule.label.en}`, `Codwyd o: ${rule.label.cy}`);
+  const [kind, title, more] = actionWords(state, definition, event, due);
   return address(definition, at, [onDuty(definition, group, at)], {
-    kind: 'chased',
+    kind,
     about: `action ${no}`,
-    title: titled(definition, say(`Action ${no} is overdue since ${due}`, `Mae gweithred ${no} yn hwyr ers ${due}`)),
+    title: titled(definition, title),
+    lines: [definition.name, from, more].flatMap((line) => line ?? []),
+    link: `/alerts/${definition.id}?action=${no}`,
+    canWait: false,
+    action: { no },
+  });
+}
+
+function actionWords(state: BoardState, definition: BoardDefinition, event: AboutAction, due: string): [MessageKind, Label, Label] {
+  const { no } = event;
+  const action = state.actions[String(no)]!;
+  if (event.kind === 'ActionReminded')
+    return [
+      'reminded',
+      say(`Action ${no} is due by ${due}`, `Mae gweithred ${no} i’w chwblhau erbyn ${due}`),
+      say('What it is stands on the board', 'Mae’r manylion ar y bwrdd'),
+    ];
+  const overdue = say(`Action ${no} is overdue since ${due}`, `Mae gweithred ${no} yn hwyr ers ${due}`);
+  if (event.kind === 'ActionChased')
+    return [
+      'chased',
+      overdue,
+      say(`Chased ${action.chased} times; what it is stands on the board`, `Atgoffwyd ${action.chased} gwaith; mae’r manylion ar y bwrdd`),
+    ];
+  const told = groupOf(state, action);
+  const name = (told === undefined ? undefined : definition.response!.groups[told]?.name) ?? definition.name;
+  return [
+    'escalated',
+    say(`No word about action ${no}, overdue since ${due}`, `Dim gair am weithred ${no}, yn hwyr ers ${due}`),
+    say(`It is with ${name.en}; what it is stands on the board`, `Mae gyda ${name.cy}; mae’r manylion ar y bwrdd`),
+  ];
+}
+
+/** Those concerned: whoever is told of levels; on a board that names nobody for that, every group but those for data. */
+function concernedBy(definition: BoardDefinition, at: number): GroupId[] {
+  const { groups, levelGroup } = definition.response!;
+  const all = levelGroup === undefined ? Object.values(groups).flatMap(({ id, kind }) => (kind === 'data' ? [] : [id])) : [levelGroup];
+  return all.map((group) => onDuty(definition, group, at));
+}
+
+/** What was said in the huddle stands in its minutes, on the board; what leaves the building are counts. */
+function minutesMessages(state: BoardState, definition: BoardDefinition, at: number, no: number): Message[] {
+  const held = state.huddles[no];
+  if (!held) return [];
+  const { here, expected, quorum, actions, openedAt, closedAt, notices } = held;
+  const took = span(closedAt - openedAt);
+  const began = clock(definition.zone, openedAt, at);
+  return address(definition, at, concernedBy(definition, at), {
+    kind: 'huddle-minutes',
+    about: `huddle ${no}`,
+    title: titled(definition, say(`Minutes of huddle ${no}`, `Cofnodion cyfarfod byr ${no}`)),
     lines: [
       definition.name,
-      from,
-      say(`Chased ${action.chased} times; what it is stands on the board`, `Atgoffwyd ${action.chased} gwaith; mae’r manylion ar y bwrdd`),
-    ].flatMap((line) => line ?? []),
-    link: `/alerts/${definition.id}?action=${no}`,
+      say(
+        `${began}, ${took.en}; ${here.length} of ${expected} organisations${quorum ? '' : ', no quorum'}`,
+        `${began}, ${took.cy}; ${here.length} o ${expected} sefydliad${quorum ? '' : ', dim cworwm'}`,
+      ),
+      say(
+        `Actions raised: ${actions.raised.length}; decisions and notes: ${notices}`,
+        `Camau a godwyd: ${actions.raised.length}; penderfyniadau a nodiadau: ${notices}`,
+      ),
+    ],
+    link: `/huddle/${definition.id}?minutes=${no}`,
+    canWait: true,
+  });
+}
+
+function planMessages(definition: BoardDefinition, at: number, due: number, kind: 'huddle-called' | 'huddle-skipped'): Message[] {
+  const when = clock(definition.zone, due, at);
+  const title =
+    kind === 'huddle-called'
+      ? say(`A huddle is called for ${when}`, `Galwyd cyfarfod byr am ${when}`)
+      : say(`The huddle of ${when} is not held`, `Ni chynhelir cyfarfod byr ${when}`);
+  return address(definition, at, concernedBy(definition, at), {
+    kind,
+    about: `huddle of ${when}`,
+    title: titled(definition, title),
+    lines: [definition.name, say('The reason stands on the board', 'Mae’r rheswm ar y bwrdd')],
+    link: `/huddle/${definition.id}`,
     canWait: false,
   });
 }
@@ -360,6 +464,7 @@ function rerouted(
 function inWelsh(about: string): string {
   return about
     .replace(/^alert /, 'rhybudd ')
+    .replace(/^huddle (of )?/, 'cyfarfod byr ')
     .replace(/^level /, 'lefel ')
     .replace(/^action /, 'gweithred ');
 }

@@ -32,9 +32,11 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
     case 'HuddleOpened': {
       const { no, due, lead, scribe } = event;
       const agenda = draft.state.definition?.cell?.agenda ?? [];
+      const called = due === undefined ? undefined : draft.state.called[due];
       draft.own('huddle')['now'] = {
         no,
         ...(due === undefined ? {} : { due }),
+        ...(called && { calledAt: called.at }),
         openedAt: at,
         lead,
         scribe,
@@ -96,7 +98,12 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       if (!action) break;
       const changed = { ...action, ...(owner === undefined ? {} : { owner }), ...(provider === undefined ? {} : { provider }) };
       // A later moment is a new promise: the chasing begins anew.
-      draft.own('actions')[event.no] = due === undefined ? changed : { ...without(changed, 'escalatedTo'), due, chased: 0 };
+      draft.own('actions')[event.no] = due === undefined ? changed : { ...without(without(changed, 'escalatedTo'), 'reminded'), due, promisedAt: at, chased: 0 };
+      break;
+    }
+    case 'ActionReminded': {
+      const action = draft.state.actions[event.no];
+      if (action) draft.own('actions')[event.no] = { ...action, reminded: true };
       break;
     }
     case 'ActionEscalated': {
@@ -213,6 +220,7 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       if (arrived) draft.own('arrived')[key] = { ...arrived, answer: { answer, text, at, by } };
       break;
     }
+    default:
   }
 }
 
@@ -229,6 +237,7 @@ function closeHuddle(draft: Draft, no: number, at: number): void {
   const held: HeldHuddle = {
     no,
     ...(huddle.due === undefined ? {} : { due: huddle.due }),
+    ...(huddle.calledAt === undefined ? {} : { calledAt: huddle.calledAt }),
     openedAt: huddle.openedAt,
     closedAt: at,
     plannedMs: (cell?.agenda ?? []).reduce((sum, { minutes }) => sum + minutes * 60_000, 0),

@@ -16,6 +16,15 @@ export interface ActionView {
   raisedAt: number;
   by: string;
   chased: number;
+  /** How far it is, in quarters; what its owner said last, and when. */
+  quarters: 0 | 1 | 2 | 3 | 4;
+  note?: string;
+  heardAt?: number;
+  /** Its owner said nothing, and this group knows. */
+  escalatedTo?: Label;
+  provider?: Label;
+  concern?: number;
+  goal?: number;
   /** What it was raised from. */
   alert?: { no: number; rule: RuleId; label: Label; place: Label; open: boolean };
   figure?: { id: FigureId; label: Label; place: Label };
@@ -134,8 +143,14 @@ function runsOf(state: BoardState): CardRunView[] {
 export function actionsView(state: BoardState, now: number): ActionsView {
   const definition = state.definition;
   const actions = Object.values(state.actions).map((action): ActionView => {
-    const { no, what, owner, due, raisedAt, by, chased } = action;
-    const view: ActionView = { no, what, owner, due, overdueMs: Math.max(0, now - due), raisedAt, by: by.name, chased };
+    const { no, what, owner, due, raisedAt, by, chased, quarters = 0, note, heardAt, escalatedTo, provider, concern, goal } = action;
+    const view: ActionView = { no, what, owner, due, overdueMs: Math.max(0, now - due), raisedAt, by: by.name, chased, quarters };
+    if (note !== undefined) view.note = note;
+    if (heardAt !== undefined) view.heardAt = heardAt;
+    if (escalatedTo !== undefined) view.escalatedTo = definition?.response?.groups[escalatedTo]?.name ?? plain(escalatedTo);
+    if (provider !== undefined) view.provider = definition?.providers[provider]?.name ?? plain(provider);
+    if (concern !== undefined) view.concern = concern;
+    if (goal !== undefined) view.goal = goal;
     if (action.rule !== undefined && action.alert !== undefined) {
       const rule = state.rules[action.rule]?.rule ?? state.rules[action.rule]?.was;
       view.alert = {

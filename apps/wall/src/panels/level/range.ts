@@ -1,6 +1,6 @@
 /** How a level is written and how serious it looks: as its scheme says, and a range by its worst end. */
 import type { LevelView } from '@comm-cell/board/views/levels';
-import type { Shape } from '../../ui/StatusShape.svelte';
+import type { Shape } from '../../ui/shape.js';
 
 export function rangeText({ low, high }: { low: number; high: number }): string {
   return low === high ? String(low) : `${low}–${high}`;

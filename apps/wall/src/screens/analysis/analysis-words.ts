@@ -2,7 +2,9 @@
 import type { Warning } from '@comm-cell/board/spc/warnings';
 import type { Assurance, Cause, VariationIcon } from '@comm-cell/board/spc/xmr';
 import type { Tongue } from '../../words.js';
-import type { Tab } from './asked.svelte.js';
+
+export const TABS = ['spc', 'trend', 'compare', 'effect', 'lead'] as const;
+export type Tab = (typeof TABS)[number];
 
 const en = {
   title: 'Analysis',

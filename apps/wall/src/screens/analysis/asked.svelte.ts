@@ -1,6 +1,5 @@
 /** What is looked at, all of it in the address: a link shows everybody the same chart. */
-export const TABS = ['spc', 'trend', 'compare', 'effect', 'lead'] as const;
-export type Tab = (typeof TABS)[number];
+import { TABS, type Tab } from './analysis-words.js';
 
 export class Asked {
   #query = $state.raw(new URLSearchParams(location.search));
