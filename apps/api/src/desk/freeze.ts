@@ -1,0 +1,34 @@
+/**
+ * Puts the state of a moment by, under an id that people can cite. The event that names it comes afterwards: an event without its
+ * state could not be opened, a state without its event is just not there.
+ */
+import { randomInt } from 'node:crypto';
+import type { BoardId } from '@comm-cell/board/definition';
+import type { BoardState } from '@comm-cell/board/state';
+import { type Journal, StoreDown } from '../journal/journal.js';
+
+/** Without those that are taken for one another when read out: people cite a snapshot in minutes. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const ID_LONG = 10;
+
+const STORE = `
+insert into snapshots (board_id, snapshot_id, seq, at, chain_hash, state_hash, body)
+values ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, $6, $7)`;
+
+export interface Shown {
+  seq: number;
+  at: number;
+  state: BoardState;
+  /** SHA-256 of the state's text. */
+  hash: string;
+  chainHash: Buffer;
+}
+
+/** Answers the id of the snapshot. */
+export async function putBy(journal: Pick<Journal, 'pool'>, board: BoardId, { seq, at, state, hash, chainHash }: Shown): Promise<string> {
+  const snapshot = Array.from({ length: ID_LONG }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  await journal.pool.query(STORE, [board, snapshot, seq, at, chainHash, hash, JSON.stringify(state)]).catch((error: unknown) => {
+    throw new StoreDown(error);
+  });
+  return snapshot;
+}

@@ -1,0 +1,8 @@
+/** What the papers need of a neighbour: figures over time. Features do not know each other, so the module list connects them. */
+import type { BoardId } from '@comm-cell/board/definition';
+import type { SpcAnswer, SpcQuery, TrendsAnswer, TrendsQuery } from '@comm-cell/contract/trends';
+
+export abstract class PackTrends {
+  abstract spc(board: BoardId, asked: SpcQuery): Promise<SpcAnswer>;
+  abstract trends(board: BoardId, asked: TrendsQuery): Promise<TrendsAnswer>;
+}
