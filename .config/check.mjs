@@ -40,7 +40,7 @@ const pieces = {
     '--ignore-path',
     '.gitignore',
     '--ignore-path',
-    '.config/prettierignore',
+    '.prettierignore',
     '--log-level',
     'warn',
     '--check',

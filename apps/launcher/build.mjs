@@ -135,7 +135,7 @@ async function tool(name, load) {
 
 /** '' when there is nothing to build from. */
 function hashSources(dir) {
-  const owned = ['src', 'public'].flatMap((sub) => filesUnder(path.join(dir, sub)).map((name) => path.join(sub, name)));
+  const owned = ['src', 'public', 'fonts'].flatMap((sub) => filesUnder(path.join(dir, sub)).map((name) => path.join(sub, name)));
   const files = [...owned, ...['index.html', 'vite.config.js', 'svelte.config.js', 'package.json'].filter((name) => existsSync(path.join(dir, name)))];
   return owned.length === 0 ? '' : hash(files.map((name) => `${name.replaceAll('\\', '/')} ${hashFile(path.join(dir, name))}`).join('\n'));
 }

@@ -13,7 +13,6 @@ import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DeskModule } from './desk/desk.module.js';
 import { ConcernsModule } from './concerns/concerns.module.js';
-import { GoalsModule } from './goals/goals.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { HuddleModule } from './huddle/huddle.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -55,7 +54,6 @@ export class AppModule {
         HistoryModule.with(isRolledUp),
         HuddleModule,
         ConcernsModule,
-        GoalsModule,
         OpsModule,
       ],
       providers: [{ provide: CONFIG, useValue: config }],

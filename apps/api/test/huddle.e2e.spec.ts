@@ -55,8 +55,7 @@ function ask<Body = Done & Told>(who: Who, method: string, path: string, body?: 
   return api.request<Body>(`/v1/boards/small/${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
 }
 const look = async (): Promise<HuddleAnswer> => (await ask<HuddleAnswer>('viewer', 'GET', 'huddle')).body;
-const push = (value: number) =>
-  api.post('ed', keys['ed']!, { readings: [{ series: 'm.1@here', observedAt: new Date().toISOString(), value }] });
+const push = (value: number) => api.post('ed', keys['ed']!, { readings: [{ series: 'm.1@here', observedAt: new Date().toISOString(), value }] });
 
 test('a whole huddle: only who may runs it, each marks their own, a dead server forgets nothing, the minutes are of the board at the close', async () => {
   expect((await push(11)).status).toBe(201);

@@ -37,7 +37,13 @@ export interface BoardSketch {
   /** With rules there are three groups: `duty`, who is followed by `site` after 10 minutes and `system` after 20, and `data`. */
   rules?: Record<string, RuleSketch>;
   /** The cell of three items (5 minutes each), whose members are all providers, with a notice of a day. */
-  cell?: { times: { at: string; days?: string[]; holidays?: 'held' | 'skipped' }[]; quorum?: number; leads?: string[]; holidays?: string[]; measures?: Record<string, string> };
+  cell?: {
+    times: { at: string; days?: string[]; holidays?: 'held' | 'skipped' }[];
+    quorum?: number;
+    leads?: string[];
+    holidays?: string[];
+    measures?: Record<string, string>;
+  };
 }
 export interface PlainSketch {
   line?: string;

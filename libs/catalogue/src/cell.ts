@@ -18,9 +18,7 @@ export function resolveCell({ cell, providers, board }: BoardFile, source: Sourc
   return {
     tier: tier as CellDefinition['tier'],
     agenda: Object.entries(agenda).map(([id, item]) => ({ id, kind: kindOf(id), ...item })),
-    times: times
-      .map(({ at, days, onHolidays }) => ({ at, days: weekdays(days), onHolidays }))
-      .sort((a, b) => minuteOfDay(a.at) - minuteOfDay(b.at)),
+    times: times.map(({ at, days, onHolidays }) => ({ at, days: weekdays(days), onHolidays })).sort((a, b) => minuteOfDay(a.at) - minuteOfDay(b.at)),
     noticeHours: milliseconds(notice) / HOUR_MS,
     members: Object.entries(members).map(([provider, office]) => ({ provider, office })),
     quorum,

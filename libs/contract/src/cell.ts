@@ -25,4 +25,3 @@ export const cellEntry = z.strictObject({
   above: key.exactOptional(),
   beside: z.array(key).exactOptional(),
 });
-export type CellEntry = z.infer<typeof cellEntry>;

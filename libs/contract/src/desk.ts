@@ -89,12 +89,6 @@ export const COMMANDS = [
   'change-concern',
   'propose-idea',
   'answer-idea',
-  'agree-goal',
-  'review-goal',
-  'write-charter',
-  'accept-charter',
-  'pass-on',
-  'answer-passed',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 

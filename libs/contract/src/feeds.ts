@@ -26,7 +26,6 @@ export type Conversion = (typeof CONVERSIONS)[number];
 
 /** `name`: a heading of the file, a word of its series column, or what a machine calls it (see docs/wiring-a-feed.md). */
 const column = z.strictObject({ name: text(200), series: z.string().min(1).max(120), convert: z.enum(CONVERSIONS).default('as-is') });
-type MappedColumn = z.infer<typeof column>;
 
 /** Where the figures stand in a file. Lines and rows count from 1, as spreadsheets number them. */
 const layout = z.strictObject({

@@ -42,7 +42,6 @@ const PROVIDES: readonly Command[] = [
   'raise-concern',
   'change-concern',
   'propose-idea',
-  'accept-charter',
 ];
 const DIRECTS: readonly Command[] = [...new Set([...ANSWERS, ...PROVIDES, 'sign-off' as const, 'declare-level' as const])];
 const STEERS: readonly Command[] = [
@@ -59,11 +58,6 @@ const STEERS: readonly Command[] = [
     'export' as const,
     'run-huddle' as const,
     'answer-idea' as const,
-    'agree-goal' as const,
-    'review-goal' as const,
-    'write-charter' as const,
-    'pass-on' as const,
-    'answer-passed' as const,
   ]),
 ];
 

@@ -53,7 +53,12 @@ export class CalendarController {
   @ApiQuery({ name: 'key', description: 'The secret of the address' })
   @ApiQuery({ name: 'lang', required: false, enum: ['en', 'cy'] })
   @ApiOperation({ summary: 'The huddles of the next 90 days as an iCalendar file' })
-  async calendar(@Param('board') board: string, @Req() { protocol, host }: FastifyRequest, @Query('key') key?: string, @Query('lang') lang?: string): Promise<string> {
+  async calendar(
+    @Param('board') board: string,
+    @Req() { protocol, host }: FastifyRequest,
+    @Query('key') key?: string,
+    @Query('lang') lang?: string,
+  ): Promise<string> {
     const [row] = typeof key === 'string' && key.length <= 100 ? await this.#query<{ secret_hash: Buffer }>(HASH, [board]) : [];
     // Whoever guesses learns nothing: a board that is not there and a wrong secret get the same answer.
     if (!row || !timingSafeEqual(row.secret_hash, digest(key!)))

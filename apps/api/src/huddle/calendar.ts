@@ -5,7 +5,7 @@
  */
 import type { BoardState } from '@comm-cell/board/state';
 import { huddlesBetween, type PlannedHuddle, plannedMs } from '@comm-cell/board/rules/cell-times';
-import { DAY_MS, MINUTE_MS } from '@comm-cell/board/time';
+import { DAY_MS } from '@comm-cell/board/time';
 import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 
 const AHEAD_MS = 90 * DAY_MS;

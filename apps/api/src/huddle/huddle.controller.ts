@@ -106,7 +106,9 @@ export class HuddleController {
   @ApiResponse({ status: 201, schema: openApi(done) })
   async note(@Param('board') board: string, @Who() by: Person, @Body({ schema: noteHuddleBody }) { resource, ...note }: NoteHuddleBody): Promise<Done> {
     const released = resource && { amount: resource.amount, from: resource.from, to: resource.to, ...ends(resource.until) };
-    const { outcome, placed } = await this.boards.submit(board, by, (state, at) => noteHuddle(state, { ...note, ...(released && { resource: released }), by }, at));
+    const { outcome, placed } = await this.boards.submit(board, by, (state, at) =>
+      noteHuddle(state, { ...note, ...(released && { resource: released }), by }, at),
+    );
     return { seq: placed.toSeq, ...outcome };
   }
 

@@ -90,7 +90,7 @@ function levelsOf(period: Period): PackLevel[] {
         {
           name,
           mark: scheme.mark,
-          scheme: { en: named(scheme.name.en, scheme.version), cy: named(scheme.name.cy, scheme.version) },
+          scheme: named(scheme.name, scheme.version),
           indicative: scheme.signedOff === undefined,
           steps,
           unknown: { calculated: rest('calculated'), declared: rest('declared') },
@@ -99,7 +99,10 @@ function levelsOf(period: Period): PackLevel[] {
     });
 }
 
-const named = (name: string, version: string): string => (name.includes(version) ? name : `${name} ${version}`);
+/** With its version, unless that is in its name already. */
+function named(name: Label, version: string): Label {
+  return name.en.includes(version) ? name : { en: `${name.en} ${version}`, cy: `${name.cy} ${version}` };
+}
 
 /** Levels that providers themselves claim with their words. */
 function claimedOf(period: Period): PackLevel[] {
@@ -128,8 +131,6 @@ function claimedOf(period: Period): PackLevel[] {
 }
 
 function alertsOf(period: Period): PackAlert[] {
-  const rules = new Map(period.rules);
-  for (const { event } of period.events) if (event.kind === 'RulesAgreed') for (const { id, label, place } of event.rules) rules.set(id, { label, place });
   const alerts = new Map<number, PackAlert>();
   for (const { event } of period.events) {
     if (event.kind === 'ActionRaised' && event.alert !== undefined) alerts.get(event.alert)?.actions.push(event.no);
@@ -137,7 +138,7 @@ function alertsOf(period: Period): PackAlert[] {
     const { no, rule, turn, due, severity, by } = event;
     const alert = alerts.get(no);
     if (turn === 'raised') {
-      const known = rules.get(rule);
+      const known = period.rules.get(rule);
       alerts.set(no, {
         no,
         label: known?.label ?? plain(rule),

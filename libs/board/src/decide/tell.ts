@@ -181,7 +181,10 @@ function toldOf(state: BoardState, definition: BoardDefinition, alert: Alert, at
   ];
 }
 
-type AlertKind = Exclude<MessageKind, 'stood-down' | 'level' | 'declared' | 'reminded' | 'chased' | 'escalated' | 'huddle-minutes' | 'huddle-called' | 'huddle-skipped' | 'undelivered'>;
+type AlertKind = Exclude<
+  MessageKind,
+  'stood-down' | 'level' | 'declared' | 'reminded' | 'chased' | 'escalated' | 'huddle-minutes' | 'huddle-called' | 'huddle-skipped' | 'undelivered'
+>;
 
 /** Why they are told; a new alert needs no reason. */
 const REASONS: Record<AlertKind, Label | undefined> = {

@@ -98,7 +98,8 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       if (!action) break;
       const changed = { ...action, ...(owner === undefined ? {} : { owner }), ...(provider === undefined ? {} : { provider }) };
       // A later moment is a new promise: the chasing begins anew.
-      draft.own('actions')[event.no] = due === undefined ? changed : { ...without(without(changed, 'escalatedTo'), 'reminded'), due, promisedAt: at, chased: 0 };
+      draft.own('actions')[event.no] =
+        due === undefined ? changed : { ...without(without(changed, 'escalatedTo'), 'reminded'), due, promisedAt: at, chased: 0 };
       break;
     }
     case 'ActionReminded': {

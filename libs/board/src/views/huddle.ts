@@ -5,7 +5,7 @@ import { huddlesBetween, type PlannedHuddle, plannedMs } from '../rules/cell-tim
 import { isCurrent } from '../rules/freshness.js';
 import type { Status } from '../rules/threshold.js';
 import type { BoardState } from '../state.js';
-import { DAY_MS, HOUR_MS, MINUTE_MS, localDay } from '../time.js';
+import { DAY_MS, HOUR_MS, localDay, MINUTE_MS, type Zone } from '../time.js';
 import { actionsView, type ActionView } from './actions.js';
 import { feedViews, type FeedView } from './board.js';
 import { figureView } from './figure.js';
@@ -240,7 +240,7 @@ export interface Minutes extends CloseFacts {
   board: string;
   name: Label;
   simulated: boolean;
-  zoneName: string;
+  zone: Zone;
   no: number;
   due?: number;
   openedAt: number;
@@ -250,7 +250,8 @@ export interface Minutes extends CloseFacts {
   quorum: { needed: number; here: number; met: boolean };
   members: MemberView[];
   items: { title: Label; minutes: number; spentMs: number }[];
-  notes: HuddleNote[];
+  /** With the title of the tile that each is about. */
+  notes: (HuddleNote & { tile?: Label })[];
   /** As they stood at the close: calculated as a range while parameters are missing, declared beside it. */
   levels: { name: Label; calculated?: { low: Label; high: Label }; declared?: Label }[];
 }
@@ -267,7 +268,7 @@ export function minutesOf(atClose: BoardState, facts: CloseFacts): Minutes | und
     board: definition.id,
     name: definition.name,
     simulated: definition.simulated,
-    zoneName: definition.zone.name,
+    zone: definition.zone,
     no: on.no,
     ...(on.due === undefined ? {} : { due: on.due }),
     openedAt: on.openedAt,
@@ -277,7 +278,10 @@ export function minutesOf(atClose: BoardState, facts: CloseFacts): Minutes | und
     quorum: { needed: cell.quorum, here: on.here, met: on.here >= cell.quorum },
     members: cell.members.map(({ provider, office }) => memberView(definition, provider, office, huddle)),
     items: on.items.map(({ title, minutes, spentMs }) => ({ title, minutes, spentMs })),
-    notes: huddle.notes,
+    notes: huddle.notes.map((note) => {
+      const tile = definition.tiles[note.about?.tile ?? ''];
+      return tile ? { ...note, tile: tile.title } : note;
+    }),
     levels: levelViews(atClose, facts.closedAt).map(({ name, levels, calculated, declared }) => {
       const named = (n: number): Label => levels.find((one) => one.n === n)?.name ?? plain(String(n));
       return {
