@@ -163,11 +163,14 @@ function memberView(definition: BoardDefinition, provider: ProviderId, office: L
 /** "All off-target measures should be raised as a concern": those that are not, the worst first. */
 function unanswered(state: BoardState, definition: BoardDefinition, now: number): Unanswered[] {
   const raised = Object.values(state.concerns).map(({ about }) => about);
+  // A figure may head a tile of the overview and one of the detail: it is one question all the same.
+  const asked = new Set<FigureId>();
   return Object.values(definition.tiles)
+    .filter(({ headline }) => !asked.has(headline) && asked.add(headline))
     .flatMap(({ id: tile, headline: figure }): Unanswered[] => {
       const view = figureView(state, figure, now);
       if (!view || (view.status !== 'act' && view.status !== 'watch')) return [];
-      if (raised.some((about) => about.figure === figure || about.tile === tile)) return [];
+      if (raised.some((about) => about.figure === figure || (about.tile !== undefined && definition.tiles[about.tile]?.headline === figure))) return [];
       if ((state.declined[figure]?.until ?? 0) > now) return [];
       return [{ figure, tile, label: view.metric.label, place: definition.places[view.place]?.name ?? definition.name, status: view.status }];
     })
