@@ -51,6 +51,7 @@ const CROSSED: Record<string, Files> = {
   'database-floor': { 'apps/api/src/database/up.ts': "import '../journal/journal.js';\n" },
   'journal-floor': { 'apps/api/src/journal/up.ts': "import '../keeper/keeper.js';\n" },
   'access-floor': { 'apps/api/src/access/up.ts': "import '../keeper/keeper.js';\n" },
+  'desk-floor': { 'apps/api/src/desk/sideways.ts': "import '../live/gateway.js';\n" },
   'keeper-floor': { 'apps/api/src/keeper/up.ts': "import '../live/gateway.js';\n" },
   'keeper-no-web': { 'apps/api/src/keeper/web.ts': "import 'socket.io';\n" },
   'keeper-no-views': { 'apps/api/src/keeper/shown.ts': "import '@comm-cell/board/views/board';\n" },
