@@ -287,6 +287,25 @@ describe('history', () => {
     expect((await push<Problem>('history', past(1, 99_999, at - HOUR), 'application/json')).body.errors).toMatchObject([{ code: 'out-of-range' }]);
   });
 
+  test('the same bytes by the live door are another delivery: neither receipt answers for the other', async () => {
+    const body = past(1, 31, Date.now() - 1_000);
+    expect((await push('batches', body, 'application/json')).body.accepted).toBe(1);
+    expect((await push<Problem>('history', body, 'application/json')).body.errors).toMatchObject([{ code: 'inside-live-window' }]);
+    const keyed = { 'idempotency-key': 'one-key-two-doors' };
+    expect((await push('history', past(1, 32, at - 3 * HOUR), 'application/json', keyed)).status).toBe(201);
+    expect((await push<Problem & { code: string }>('batches', past(1, 32, at - 3 * HOUR), 'application/json', keyed)).body.code).toBe('key-reused');
+  });
+
+  test('the same text of another moment, which only a header names, is another delivery', async () => {
+    const text = 'm_3{place="here"} 4\n';
+    const pushedAt = (ago: number) => push('batches', text, 'text/plain; version=0.0.4', { 'observed-at': new Date(Date.now() - ago).toISOString() });
+    const first = await pushedAt(60_000);
+    const second = await pushedAt(1_000);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect([first.body.accepted, second.body.accepted]).toEqual([1, 1]);
+    expect(second.body.batchId).not.toBe(first.body.batchId);
+  });
+
   test('while history comes in, live readings go on being taken, one by one', async () => {
     let waiting = true;
     const backfill = (async () => {

@@ -83,6 +83,19 @@ function itemised({ judged = [], rejected, quarantined }: ReadingsOutcome): Judg
   return rows.sort((a, b) => a.row - b.row);
 }
 
+/**
+ * What makes a delivery the same again. The same bytes by the door of history, or of another moment that only a header names, are
+ * another delivery: taken for a repetition, they would be acknowledged and be nowhere.
+ */
+function meaningOf({ door }: Delivery, body: RawBody): Buffer {
+  const stated = body.headers['observed-at'];
+  if (door !== 'history' && stated === undefined) return body.hash;
+  return createHash('sha256')
+    .update(JSON.stringify([door === 'history', stated ?? null]))
+    .update(body.hash)
+    .digest();
+}
+
 @Injectable()
 export class Intake {
   constructor(
@@ -229,7 +242,7 @@ export class Intake {
     const names = new NameBook(map || !PLAIN_TYPES.has(body.contentType) ? state.definition! : undefined, feed, map);
     const sent = { contentType: body.contentType, text: body.text, headers: body.headers, names };
     const payload = adapter.read(sent);
-    const bodyHash = body.hash;
+    const bodyHash = meaningOf(delivery, body);
     return { payload, name: adapter.nameOf?.(sent) ?? `body-${bodyHash.toString('hex')}`, bodyHash };
   }
 
