@@ -4,31 +4,23 @@
 import type { BoardId, FigureId, Label } from '@comm-cell/board/definition';
 import type { DayRow } from '@comm-cell/board/views/days';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 import { localDate } from './written.js';
 
-/** One line for people, without characters that could break out of their box. */
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 const id = z.string().min(1).max(120);
 const no = z.int().min(1);
-const owner = words(80).meta({ description: 'One named person, or the id of a group' });
+const owner = line(80).meta({ description: 'One named person, or the id of a group' });
 
 /* Actions */
 
 export const progressBody = z
-  .strictObject({ quarters: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).exactOptional(), note: words(200).exactOptional() })
+  .strictObject({ quarters: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).exactOptional(), note: line(200).exactOptional() })
   .refine((body) => Object.keys(body).length > 0, { path: ['quarters'], error: 'say how far it is, in quarters, or write a note' })
   .meta({ id: 'ActionProgress' });
 export type ProgressBody = z.infer<typeof progressBody>;
 
 export const changeActionBody = z
-  .strictObject({ owner: owner.exactOptional(), provider: id.exactOptional(), due: moment.exactOptional(), reason: words(200) })
+  .strictObject({ owner: owner.exactOptional(), provider: id.exactOptional(), due: moment.exactOptional(), reason: line(200) })
   .meta({ id: 'ChangeAction' });
 export type ChangeActionBody = z.infer<typeof changeActionBody>;
 
@@ -61,12 +53,12 @@ const about = z.strictObject({
 });
 export const raiseConcernBody = z
   .strictObject({
-    text: words(200),
+    text: line(200),
     about: about.default({}),
     provider: id.exactOptional(),
     owner: owner.exactOptional(),
     due: moment.exactOptional(),
-    containment: words(280).exactOptional(),
+    containment: line(280).exactOptional(),
   })
   .meta({ id: 'RaiseConcern' });
 export type RaiseConcernBody = z.infer<typeof raiseConcernBody>;
@@ -74,9 +66,9 @@ export type RaiseConcernBody = z.infer<typeof raiseConcernBody>;
 export const changeConcernBody = z
   .strictObject({
     status: z.enum(['open', 'contained', 'cause-known', 'countermeasure', 'checking']).exactOptional(),
-    containment: words(280).exactOptional(),
-    cause: words(280).exactOptional(),
-    countermeasure: words(280).exactOptional(),
+    containment: line(280).exactOptional(),
+    cause: line(280).exactOptional(),
+    countermeasure: line(280).exactOptional(),
     owner: owner.exactOptional(),
     provider: id.exactOptional(),
     due: moment.exactOptional(),
@@ -84,11 +76,11 @@ export const changeConcernBody = z
   .meta({ id: 'ChangeConcern' });
 export type ChangeConcernBody = z.infer<typeof changeConcernBody>;
 
-export const closeConcernBody = z.strictObject({ result: words(280), tags: z.array(words(30)).min(1).max(8) }).meta({ id: 'CloseConcern' });
+export const closeConcernBody = z.strictObject({ result: line(280), tags: z.array(line(30)).min(1).max(8) }).meta({ id: 'CloseConcern' });
 export type CloseConcernBody = z.infer<typeof closeConcernBody>;
 
 export const declineConcernBody = z
-  .strictObject({ figure: id, reason: words(200), until: moment.meta({ description: 'At most 31 days ahead' }) })
+  .strictObject({ figure: id, reason: line(200), until: moment.meta({ description: 'At most 31 days ahead' }) })
   .meta({ id: 'DeclineConcern' });
 export type DeclineConcernBody = z.infer<typeof declineConcernBody>;
 
@@ -128,11 +120,11 @@ export type Copied = z.infer<typeof copied>;
 
 /* Ideas */
 
-export const ideaBody = z.strictObject({ text: words(280) }).meta({ id: 'ProposeIdea' });
+export const ideaBody = z.strictObject({ text: line(280) }).meta({ id: 'ProposeIdea' });
 export type IdeaBody = z.infer<typeof ideaBody>;
-export const answerIdeaBody = z.strictObject({ accepted: z.boolean(), answer: words(280) }).meta({ id: 'AnswerIdea' });
+export const answerIdeaBody = z.strictObject({ accepted: z.boolean(), answer: line(280) }).meta({ id: 'AnswerIdea' });
 export type AnswerIdeaBody = z.infer<typeof answerIdeaBody>;
-export const moveIdeaBody = z.strictObject({ to: z.enum(['trial', 'done']), note: words(280) }).meta({ id: 'MoveIdea' });
+export const moveIdeaBody = z.strictObject({ to: z.enum(['trial', 'done']), note: line(280) }).meta({ id: 'MoveIdea' });
 export type MoveIdeaBody = z.infer<typeof moveIdeaBody>;
 
 /* Day boxes */

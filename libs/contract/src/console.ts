@@ -5,16 +5,8 @@
 import type { Label, SeriesId } from '@comm-cell/board/definition';
 import type { ConsoleView } from '@comm-cell/board/views/console';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 
-/** One line for people, without characters that could break out of their box. */
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 const provider = z.string().min(1).max(40).meta({ description: 'Whose work it is' });
 const series = z.string().min(1).max(120).meta({ description: 'metric@place', example: 'ed.in-department@stoke-mandeville' });
 const revision = z.int().min(0).max(32_000);
@@ -27,8 +19,8 @@ const writtenFigure = z
   .strictObject({
     series,
     observedAt: moment.meta({ description: 'When it was entered, which may be long before it could be sent' }),
-    value: z.union([z.number(), words(280)]).optional(),
-    notReported: words(120).optional().meta({ description: 'Why there is no value' }),
+    value: z.union([z.number(), line(280)]).optional(),
+    notReported: line(120).optional().meta({ description: 'Why there is no value' }),
     revision: revision.optional(),
   })
   .refine(({ value, notReported }) => (value === undefined) !== (notReported === undefined), {
@@ -40,7 +32,7 @@ export type FiguresBody = z.infer<typeof figuresBody>;
 
 /** `seen`: the revision of the value that was seen. `value: null`: there is none after all. */
 export const correctionBody = z
-  .strictObject({ series, observedAt: moment, seen: revision, value: z.union([z.number(), words(280)]).nullable(), reason: words(200) })
+  .strictObject({ series, observedAt: moment, seen: revision, value: z.union([z.number(), line(280)]).nullable(), reason: line(200) })
   .meta({ id: 'Correction' });
 export type CorrectionBody = z.infer<typeof correctionBody>;
 
@@ -49,26 +41,26 @@ export const signOffBody = z
   .strictObject({
     provider,
     seen: z.array(z.strictObject({ series, at: z.int(), rev: revision })).max(2_000),
-    note: words(280).exactOptional(),
+    note: line(280).exactOptional(),
   })
   .meta({ id: 'SignOff' });
 export type SignOffBody = z.infer<typeof signOffBody>;
 
 export const wordBody = z
-  .strictObject({ provider, text: words(280), level: z.int().min(1).max(5).exactOptional(), until: moment.exactOptional() })
+  .strictObject({ provider, text: line(280), level: z.int().min(1).max(5).exactOptional(), until: moment.exactOptional() })
   .meta({ id: 'ProviderWord' });
 export type WordBody = z.infer<typeof wordBody>;
 
-export const closureBody = z.strictObject({ until: moment, reason: words(120) }).meta({ id: 'Closure' });
+export const closureBody = z.strictObject({ until: moment, reason: line(120) }).meta({ id: 'Closure' });
 export type ClosureBody = z.infer<typeof closureBody>;
 
 const count = z.int().min(1).max(999);
 export const offerBody = z
-  .strictObject({ provider, place: z.string().min(1).max(40).exactOptional(), what: words(80), count, until: moment })
+  .strictObject({ provider, place: z.string().min(1).max(40).exactOptional(), what: line(80), count, until: moment })
   .meta({ id: 'CapacityOffer' });
 export type OfferBody = z.infer<typeof offerBody>;
 /** `provider`: who claims. When others were faster the answer is 409 `taken` with what is `left`. */
-export const claimBody = z.strictObject({ provider, count, note: words(120).exactOptional() }).meta({ id: 'CapacityClaim' });
+export const claimBody = z.strictObject({ provider, count, note: line(120).exactOptional() }).meta({ id: 'CapacityClaim' });
 export type ClaimBody = z.infer<typeof claimBody>;
 
 /** What the value was yesterday by the same clock, and what it usually is at this hour of this weekday; absent where unknown. */

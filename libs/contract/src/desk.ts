@@ -12,19 +12,11 @@ import type { ActionsView } from '@comm-cell/board/views/actions';
 import type { AlertsView } from '@comm-cell/board/views/alerts';
 import type { LevelView } from '@comm-cell/board/views/levels';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 import { band, clock, figureId, key, label, turn } from './written.js';
 
 const DAY_MS = 86_400_000;
 
-/** One line for people, without characters that could break out of their box. */
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 const id = z.string().min(1).max(120);
 const count = z.int().min(0);
 
@@ -131,15 +123,15 @@ const seen = {
 /** Acknowledge, take. */
 export const seenBody = z.strictObject(seen).meta({ id: 'SeenAlert' });
 export type SeenBody = z.infer<typeof seenBody>;
-export const handOverBody = z.strictObject({ ...seen, group: id, reason: words(200).exactOptional() }).meta({ id: 'HandOver' });
+export const handOverBody = z.strictObject({ ...seen, group: id, reason: line(200).exactOptional() }).meta({ id: 'HandOver' });
 export type HandOverBody = z.infer<typeof handOverBody>;
 /** A rule can be shelved while it has no alert: then there is no version. */
-export const shelveBody = z.strictObject({ version: seen.version.exactOptional(), until: moment, reason: words(200) }).meta({ id: 'Shelve' });
+export const shelveBody = z.strictObject({ version: seen.version.exactOptional(), until: moment, reason: line(200) }).meta({ id: 'Shelve' });
 export type ShelveBody = z.infer<typeof shelveBody>;
 /** The rule stands in the address; nothing is added. */
 export const unshelveBody = z.strictObject({}).meta({ id: 'Unshelve' });
 /** Only an alert whose rule is no longer in force is closed by hand. */
-export const closeAlertBody = z.strictObject({ ...seen, reason: words(200) }).meta({ id: 'CloseAlert' });
+export const closeAlertBody = z.strictObject({ ...seen, reason: line(200) }).meta({ id: 'CloseAlert' });
 export type CloseAlertBody = z.infer<typeof closeAlertBody>;
 
 /** What every answer to a changing request says: where it stands in the journal, and the alert's version now. */
@@ -229,8 +221,8 @@ export type Review = z.infer<typeof review>;
 
 export const actionBody = z
   .strictObject({
-    what: words(200),
-    owner: words(80),
+    what: line(200),
+    owner: line(80),
     due: moment,
     rule: id.exactOptional(),
     alert: z.int().min(1).exactOptional(),
@@ -241,14 +233,14 @@ export const actionBody = z
   })
   .meta({ id: 'RaiseAction' });
 export type ActionBody = z.infer<typeof actionBody>;
-export const closeActionBody = z.strictObject({ result: words(200) }).meta({ id: 'CloseAction' });
+export const closeActionBody = z.strictObject({ result: line(200) }).meta({ id: 'CloseAction' });
 export type CloseActionBody = z.infer<typeof closeActionBody>;
-export const stepBody = z.strictObject({ card: id, cannot: words(200).exactOptional() }).meta({ id: 'TickStep' });
+export const stepBody = z.strictObject({ card: id, cannot: line(200).exactOptional() }).meta({ id: 'TickStep' });
 export type StepBody = z.infer<typeof stepBody>;
 
 /* Levels */
 
-export const declareBody = z.strictObject({ n: z.int().min(0).max(9), reason: words(280), reviewBy: moment.exactOptional() }).meta({ id: 'DeclareLevel' });
+export const declareBody = z.strictObject({ n: z.int().min(0).max(9), reason: line(280), reviewBy: moment.exactOptional() }).meta({ id: 'DeclareLevel' });
 export type DeclareBody = z.infer<typeof declareBody>;
 
 /* Rules */
@@ -308,7 +300,7 @@ export const rule: z.ZodType<Rule, unknown> = z
   .meta({ id: 'Rule' });
 
 /** A change of a rule; `rule: null` retires it. Left out, `from` is as soon as it is agreed. */
-export const proposeBody = z.strictObject({ rule: rule.nullable(), from: moment.exactOptional(), reason: words(280) }).meta({ id: 'ProposeRule' });
+export const proposeBody = z.strictObject({ rule: rule.nullable(), from: moment.exactOptional(), reason: line(280) }).meta({ id: 'ProposeRule' });
 export type ProposeBody = z.infer<typeof proposeBody>;
 
 /** Approve, withdraw: `proposed.at` of the change that was seen, so that nobody agrees to another one. */

@@ -4,6 +4,7 @@ import type { HoldReason, Person } from '@comm-cell/board/events';
 import type { FeedState } from '@comm-cell/board/state';
 import type { Freshness } from '@comm-cell/board/rules/freshness';
 import { z } from 'zod';
+import { moment } from './asked.js';
 import type { Receipt } from './feed.js';
 import { clock } from './written.js';
 
@@ -18,7 +19,6 @@ const text = (most: number) =>
     .max(most)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
 const reason = text(200).trim().min(1);
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 
 /** What is done to a number before it is judged in the unit of its series. `h:mm` and `mm:ss` are written times, read as minutes. */
 export const CONVERSIONS = ['as-is', 'x100', '/100', 'x60', '/60', 'percent-sign', 'h:mm', 'mm:ss'] as const;

@@ -1,7 +1,6 @@
 /** What is asked of history going out. */
 import { z } from 'zod';
-
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
+import { moment } from './asked.js';
 
 /** Observed moments, `from` included, `to` not; left out: from the first, to the last. */
 export const exportQuery = z

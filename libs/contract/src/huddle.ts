@@ -3,22 +3,14 @@ import type { HeldHuddle } from '@comm-cell/board/cell';
 import type { Change } from '@comm-cell/board/views/changes';
 import type { Health, HuddleView, Minutes } from '@comm-cell/board/views/huddle';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 import { key } from './written.js';
 
-/** One line for people, without characters that could break out of their box. */
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 const no = z.int().min(1).meta({ description: 'The number of the huddle that is on' });
 const count = z.int().min(1);
 
 /** Left out: whose turn it is. */
-export const openHuddleBody = z.strictObject({ lead: words(60).exactOptional(), scribe: words(60).exactOptional() }).meta({ id: 'OpenHuddle' });
+export const openHuddleBody = z.strictObject({ lead: line(60).exactOptional(), scribe: line(60).exactOptional() }).meta({ id: 'OpenHuddle' });
 export type OpenHuddleBody = z.infer<typeof openHuddleBody>;
 
 /** Everybody looks at this item; `tile` left out: at no tile in particular. */
@@ -27,7 +19,7 @@ export type MoveHuddleBody = z.infer<typeof moveHuddleBody>;
 
 /** `name`: of a deputy, the office that stands in. */
 export const attendanceBody = z
-  .strictObject({ no, provider: key, attendance: z.enum(['here', 'deputy', 'absent']), name: words(60).exactOptional() })
+  .strictObject({ no, provider: key, attendance: z.enum(['here', 'deputy', 'absent']), name: line(60).exactOptional() })
   .meta({ id: 'MarkAttendance' });
 export type AttendanceBody = z.infer<typeof attendanceBody>;
 
@@ -42,10 +34,10 @@ export const noteHuddleBody = z
   .strictObject({
     no,
     box: z.enum(['decision', 'resource', 'went-well', 'note']),
-    text: words(280),
+    text: line(280),
     about: about.exactOptional(),
     /** Of the box "resource" alone: so much, from whom, to whom, until when. */
-    resource: z.strictObject({ amount: words(60), from: words(60), to: words(60), until: moment.exactOptional() }).exactOptional(),
+    resource: z.strictObject({ amount: line(60), from: line(60), to: line(60), until: moment.exactOptional() }).exactOptional(),
   })
   .meta({ id: 'NoteHuddle' });
 export type NoteHuddleBody = z.infer<typeof noteHuddleBody>;
@@ -54,7 +46,7 @@ export const closeHuddleBody = z.strictObject({ no }).meta({ id: 'CloseHuddle' }
 export type CloseHuddleBody = z.infer<typeof closeHuddleBody>;
 
 /** A huddle outside the times, or one of them that is not held. */
-export const planHuddleBody = z.strictObject({ due: moment, reason: words(200) }).meta({ id: 'PlanHuddle' });
+export const planHuddleBody = z.strictObject({ due: moment, reason: line(200) }).meta({ id: 'PlanHuddle' });
 export type PlanHuddleBody = z.infer<typeof planHuddleBody>;
 export const planned = z.object({ seq: z.int().nullable(), due: z.int(), noticeKept: z.boolean().optional() }).meta({ id: 'Planned' });
 export type Planned = z.infer<typeof planned>;

@@ -1,5 +1,6 @@
 /** Feed keys as those who manage them see them: never the key itself, but for the one answer that makes it. */
 import { z } from 'zod';
+import { moment } from './asked.js';
 
 /** A key on screen runs out within this; rotation is easier than mourning. */
 export const KEY_LONGEST_DAYS = 400;
@@ -15,7 +16,7 @@ export const keyBody = z
       .min(1, 'say what the key is for')
       .max(80)
       .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters'),
-    expiresAt: z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' }),
+    expiresAt: moment,
   })
   .meta({ id: 'NewFeedKey' });
 export type KeyBody = z.infer<typeof keyBody>;

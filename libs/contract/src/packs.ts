@@ -10,6 +10,7 @@ import type { Improvement, SpcChart } from '@comm-cell/board/spc/xmr';
 import type { Warning } from '@comm-cell/board/spc/warnings';
 import type { Zone } from '@comm-cell/board/time';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 import { figureId, key } from './written.js';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +25,6 @@ export const PACK_LONGEST_MS: Readonly<Record<PackKind, number>> = { pack: 366 *
 /** Characters of a picture in base64: with everything else it stays within the limit of a body. */
 const PNG_MOST = 900_000;
 
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T00:00:00Z' });
 /** Plain text of several lines; nothing in it is taken for markup. */
 const prose = (most: number) =>
   z
@@ -35,13 +35,6 @@ const prose = (most: number) =>
     .regex(/^[^\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it without invisible characters')
     .refine((text) => !/[^\P{Cc}\n]/u.test(text.replaceAll('\r\n', '\n')), 'write it without control characters')
     .transform((text) => text.replaceAll('\r\n', '\n'));
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
 
 export const packBody = z
   .strictObject({

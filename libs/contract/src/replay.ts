@@ -9,6 +9,7 @@ import type { BoardState } from '@comm-cell/board/state';
 import type { Change } from '@comm-cell/board/views/changes';
 import type { Difference } from '@comm-cell/board/known';
 import { z } from 'zod';
+import { line, moment } from './asked.js';
 
 const DAY_MS = 86_400_000;
 /** Links end by themselves; nobody remembers to take one back. */
@@ -19,15 +20,7 @@ const ENTRIES_USUALLY = 2_000;
 /** The header in which the page of a snapshot link sends the secret; the secret stands in the fragment of its address. */
 export const LINK_HEADER = 'x-snapshot-secret';
 
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z' });
 const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'write it on one line, without control characters');
 
 /* GET replay/span */
 

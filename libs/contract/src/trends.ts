@@ -13,9 +13,9 @@ import type { Warning } from '@comm-cell/board/spc/warnings';
 import type { SpcChart } from '@comm-cell/board/spc/xmr';
 import type { Zone } from '@comm-cell/board/time';
 import { z } from 'zod';
+import { moment } from './asked.js';
 import { figureId } from './written.js';
 
-const moment = z.iso.datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T00:00:00Z' });
 const figure = figureId.max(100);
 const HOWS = ['mean', 'last', 'max', 'min', 'sum'] as const satisfies readonly How[];
 const SUMMARIES = ['day', 'shift', 'week'] as const satisfies readonly PeriodKind[];
