@@ -21,7 +21,8 @@ export const boardScreens: Record<Exclude<BoardScreen, 'wall'>, Loaded<{ board: 
   cell: () => import('./cell/Cell.svelte'),
 };
 
-export const ownScreens: Record<OwnScreen, Loaded<Record<string, never>>> = {
+export const ownScreens: Record<OwnScreen | 'boards', Loaded<Record<string, never>>> = {
+  boards: () => import('./Boards.svelte'),
   'sign-in': () => import('./access/SignInPage.svelte'),
   account: () => import('./access/Account.svelte'),
   pair: () => import('./access/Pair.svelte'),
