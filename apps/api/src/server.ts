@@ -12,35 +12,15 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ProblemFilter } from './problem.filter.js';
 import { Refusal } from './access/refusal.js';
+import { BOARD_SCREENS, OWN_SCREENS } from '@comm-cell/contract/pages';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { acceptBodies, BODY_LIMIT } from './ingest/raw-body.js';
 import { SocketAdapter } from './live/socket-adapter.js';
 
 const WALL = fileURLToPath(new URL('../../wall/dist/', import.meta.url));
-/** Addresses of the page's screens; which one it is, the page reads from its address. */
-const PAGES = [
-  '/',
-  ...[
-    'wall',
-    'alerts',
-    'rules',
-    'contacts',
-    'console',
-    'feeds',
-    'people',
-    'displays',
-    'audit',
-    'admin',
-    'boardroom',
-    'analysis',
-    'packs',
-    'huddle',
-    'cell',
-  ].map((screen) => `/${screen}/:board`),
-  ...['sign-in', 'account', 'pair', 'start'].map((screen) => `/${screen}`),
-  '/snapshot/:link',
-];
+/** A snapshot's address holds its link. */
+const PAGES = ['/', '/snapshot/:link', ...BOARD_SCREENS.map((screen) => `/${screen}/:board`), ...OWN_SCREENS.map((screen) => `/${screen}`)];
 /** Requests a minute from one address without a key: pages, documentation, guesses. */
 const ADDRESS_RATE = 1_200;
 

@@ -1,35 +1,14 @@
-/**
- * The screens' addresses over the history API: `/` lists the boards, `/wall/{board}` shows one, `/{screen}/{board}` are its other
- * screens, and some belong to no board.
- */
-const OF_A_BOARD = [
-  'wall',
-  'alerts',
-  'rules',
-  'contacts',
-  'console',
-  'feeds',
-  'people',
-  'displays',
-  'audit',
-  'admin',
-  'boardroom',
-  'analysis',
-  'packs',
-  'huddle',
-  'cell',
-] as const;
-const OF_NONE = ['sign-in', 'account', 'pair', 'start', 'snapshot'] as const;
-export type BoardScreen = (typeof OF_A_BOARD)[number];
-export type OwnScreen = (typeof OF_NONE)[number];
+/** The screens' addresses (libs/contract pages) over the history API. */
+import { BOARD_SCREENS, OWN_SCREENS, type BoardScreen, type OwnScreen } from '@comm-cell/contract/pages';
+
 export type Route = { screen: 'boards' } | { screen: BoardScreen; board: string } | { screen: OwnScreen } | { screen: 'none' };
 
 export function routeOf(pathname: string): Route {
   const [screen, name, ...rest] = pathname.split('/').filter(Boolean);
   if (screen === undefined) return { screen: 'boards' };
-  const own = OF_NONE.find((one) => one === screen);
+  const own = OWN_SCREENS.find((one) => one === screen);
   if (own && rest.length === 0) return { screen: own };
-  const known = OF_A_BOARD.find((one) => one === screen);
+  const known = BOARD_SCREENS.find((one) => one === screen);
   if (known && name !== undefined && rest.length === 0) return { screen: known, board: decodeURIComponent(name) };
   return { screen: 'none' };
 }

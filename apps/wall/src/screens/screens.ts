@@ -1,6 +1,6 @@
-/** Screens that are loaded when they are asked for, so that the wall stays small. A new screen is a folder and a line here. */
+/** Screens that are loaded when they are asked for, so that the wall stays small. A new screen is a folder, a name in libs/contract pages and a line here. */
+import type { BoardScreen, OwnScreen } from '@comm-cell/contract/pages';
 import type { Component } from 'svelte';
-import type { BoardScreen, OwnScreen } from '../router.svelte.js';
 
 type Loaded<Props extends Record<string, unknown>> = () => Promise<{ default: Component<Props> }>;
 
