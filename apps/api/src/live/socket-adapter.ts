@@ -1,9 +1,9 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { Displays } from '../access/displays.js';
 import { renewedCookie } from '../access/displays-paired.js';
 import type { IncomingMessage } from 'node:http';
-import type { Server, ServerOptions } from 'socket.io';
+import type { Server, ServerOptions, Socket } from 'socket.io';
 
 /** More new displays in a second than this are asked to come back: a storm must not starve those that are in. */
 const HANDSHAKES_A_SECOND = 500;
@@ -11,6 +11,7 @@ const HANDSHAKES_A_SECOND = 500;
 /** socket.io as the live protocol wants it: websocket only, own origin only, small messages, quick to notice. */
 export class SocketAdapter extends IoAdapter {
   readonly #displays: Displays;
+  readonly #log = new Logger('Live');
   #second = 0;
   #handshakes = 0;
 
@@ -43,5 +44,18 @@ export class SocketAdapter extends IoAdapter {
       if (renewed !== undefined) headers['set-cookie'] = renewed;
     });
     return server;
+  }
+
+  /**
+   * Handlers answer by the acknowledgement themselves, so nothing is to be made of what they return. A stream for each message of
+   * each display, as there is by default, would cost a thousand displays six megabytes.
+   */
+  override bindMessageHandlers(socket: Socket, handlers: readonly { message: string; callback(data: unknown, answer: unknown): unknown }[]): void {
+    for (const { message, callback } of handlers) {
+      socket.on(message, (...sent: unknown[]) => {
+        const answer = typeof sent.at(-1) === 'function' ? sent.pop() : undefined;
+        new Promise((resolve) => resolve(callback(sent[0], answer))).catch((error: unknown) => this.#log.error(error));
+      });
+    }
   }
 }
