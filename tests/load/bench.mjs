@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { build } from '../../apps/launcher/build.mjs';
 
-const MEASURES = ['e2e', 'ingest', 'alerts', 'fan-out', 'reconnect', 'cold-start', 'seek', 'start', 'page'];
+const MEASURES = ['e2e', 'ingest', 'alerts', 'fan-out', 'reconnect', 'cold-start', 'seek', 'trends', 'replay', 'start', 'page'];
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } });
 const chosen = values.only?.split(',') ?? MEASURES;
 const unknown = chosen.filter((name) => !MEASURES.includes(name));

@@ -10,6 +10,8 @@ const CEILING = ['fan-out', 'ceiling, 1000 displays'];
 const ALERTS = ['alerts', '100 readings/s to 200 displays'];
 const RULES = ['alerts', 'batches of 50 over 1,000 series'];
 const SEEK = ['seek', '1,000 series of 10,000,000 readings'];
+const YEAR = ['trends', 'a year of hours'];
+const REPLAY = ['replay', '300 series of 4 days, every quarter of an hour'];
 const START = ['start', 'embedded PostgreSQL, demo boards', 'npm start'];
 
 /** `of` over `by` (when there is one) in `field`. */
@@ -58,6 +60,15 @@ export const GOALS = [
   },
   { name: 'The board at any instant of a year, p50', of: [...SEEK, 'product'], by: [...SEEK, 'SQL'], field: 'p50', most: { gate: 1.5, aim: 1 } },
   { name: 'The board at any instant of a year, p99', of: [...SEEK, 'product'], by: [...SEEK, 'SQL'], field: 'p99', most: { gate: 2, aim: 1.3 } },
+  { name: 'A year of hours as a trend, p99, ms', of: [...YEAR, 'one figure by the hour'], field: 'p99', most: { gate: 200, aim: 100 } },
+  { name: 'Dragging the timeline, pictures/s', of: [...REPLAY, 'dragging, one browser'], field: 'picturesPerSecond', least: { gate: 30, aim: 50 } },
+  {
+    name: 'Work of one dragged picture, ms of the page’s thread',
+    of: [...REPLAY, 'dragging, one browser'],
+    field: 'threadMsPerPicture',
+    most: { gate: 33, aim: 16 },
+  },
+  { name: 'Frames dropped by 20 viewers at 3,600×', of: [...REPLAY, '20 viewers at 3,600×'], field: 'dropped', most: { gate: 0, aim: 0 } },
   { name: 'First start to ready, ms', of: START, field: 'firstReadyMs', most: { gate: 3_000, aim: 2_000 } },
   { name: 'Warm start to ready, ms', of: START, field: 'warmReadyMs', most: { gate: 1_500, aim: 800 } },
   { name: 'Script of a wall, kB gzip', of: ['page', 'all script of a wall, gzip', 'product'], field: 'kilobytes', most: { gate: 80, aim: 50 } },

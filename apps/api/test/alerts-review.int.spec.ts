@@ -5,7 +5,7 @@ import type { RuleId, Severity, Turn } from '@comm-cell/board/rule';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 import { reviewOf } from '../src/alerts/episodes.js';
 import { episodesDuring, historyOf, shelvingsDuring, versionsOf } from '../src/alerts/past.js';
-import { readingsBetween } from '../src/alerts/readings-between.js';
+import { readingsBetween } from '../src/journal/readings-between.js';
 import { learn, learnUsuals } from '../src/alerts/usual.js';
 import { Journal } from '../src/journal/journal.js';
 import { BoardKeeper } from '../src/keeper/board-keeper.js';
@@ -198,7 +198,7 @@ describe('readings of a stretch', () => {
       [MONDAY - 1, 0, 99],
       [MONDAY + 10, 0, 99],
     ]);
-    const lines = await readingsBetween(journal, definition, ['m.1@here', 'm.2@here'], MONDAY, MONDAY + 10);
+    const lines = await readingsBetween(journal.pool, definition, ['m.1@here', 'm.2@here'], MONDAY, MONDAY + 10);
     expect([...lines.keys()]).toEqual(['m.1@here']);
     const { at, value } = lines.get('m.1@here')!;
     expect([...at]).toEqual([MONDAY, MONDAY + 1, MONDAY + 2]);

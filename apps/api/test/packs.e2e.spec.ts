@@ -145,6 +145,8 @@ describe('a meeting pack', () => {
     expect(count(/\/S \/Figure\b/g)).toBe(2);
     expect(count(/\/Alt \(/g)).toBe(2);
     expect(count(/\/Scope \/Column/g)).toBeGreaterThan(10);
+    expect(count(/\/Scope \/(Column|Row)/g)).toBe(count(/\/S \/TH\b/g));
+    expect(count(/\/Alt \(/g)).toBe(count(/\/S \/Figure\b/g));
     expect(count(/\/S \/H1\b/g)).toBe(2);
     expect(count(/\/S \/H2\b/g)).toBeGreaterThan(10);
     expect(text).toContain('Inter-Regular');

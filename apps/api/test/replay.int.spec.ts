@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import pg from 'pg';
 import type { BoardEvent, Entry } from '@comm-cell/board/events';
 import { evolve, evolveAll, REDUCER_VERSION } from '@comm-cell/board/evolve';
 import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
 import type { EntriesAnswer, SeekAnswer } from '@comm-cell/contract/replay';
 import { dataSource, prepareDatabase } from '../src/database/schema.js';
 import { BoardReads } from '../src/database/scoped.js';
+import { putBy } from '../src/desk/freeze.js';
 import { Journal } from '../src/journal/journal.js';
 import { Drawn } from '../src/live/drawn.js';
 import { marksBetween } from '../src/replay/marks.js';
@@ -310,7 +312,13 @@ describe('what is known now', () => {
     const answer = await both.past().state(both.board, { at }, 'today', today);
     expect(answer).toMatchObject({ as: 'today', hash: null, under: { today: true, definedAt: today.definedAt } });
     expect(answer.state.definition!.series[series]!.thresholds).toEqual({ act: { over: 0 } });
-    expect(answer.state.alerts).toEqual({});
+    // Over 0 is always act; with the rules of the day its other alerts are there too, worked out anew.
+    for (const { since, group, acknowledged } of Object.values(answer.state.alerts)) {
+      expect(since).toBeLessThanOrEqual(at);
+      expect(group).not.toBe('');
+      expect(acknowledged).toBeUndefined();
+    }
+    expect(Object.keys(answer.state.alerts).length).toBeGreaterThan(0);
     const shown = await both.past().state(both.board, { at }, 'shown', today);
     expect(shown.under).toMatchObject({ today: false });
     expect(shown.state.definition!.series[series]!.thresholds).not.toEqual({ act: { over: 0 } });
@@ -348,6 +356,47 @@ describe('what screens reported (I15)', () => {
   });
 });
 
+describe('freezing a moment while the store is busy', () => {
+  test('waits, and stores it once under the one id; a single try would have failed', async () => {
+    const day = await aDay(17);
+    const shown = await day.past().shown(day.board, { seq: 40 });
+    const blocker = new pg.Client({ connectionString: day.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table snapshots in access exclusive mode');
+    let failed = (_error: Error): void => {};
+    const first = new Promise<Error>((resolve) => (failed = resolve));
+    const pool = {
+      query: (...asked: Parameters<Journal['pool']['query']>) =>
+        (day.journal.pool.query(...asked) as unknown as Promise<unknown>).catch((error: Error) => {
+          failed(error);
+          throw error;
+        }),
+    } as unknown as Journal['pool'];
+    const frozen = putBy({ pool }, day.board, shown);
+    // The lock stays until a try has failed for it.
+    expect((await first).message).toContain('lock timeout');
+    await blocker.query('rollback');
+    await blocker.end();
+    const snapshot = await frozen;
+    const { rows } = await day.journal.pool.query('select snapshot_id, state_hash from snapshots');
+    expect(rows).toEqual([{ snapshot_id: snapshot, state_hash: shown.hash }]);
+  });
+
+  test('an answer that got lost does not store it twice', async () => {
+    const day = await aDay(17);
+    const shown = await day.past().shown(day.board, { seq: 40 });
+    let lost = 0;
+    const pool = {
+      query: async (...asked: Parameters<Journal['pool']['query']>) => {
+        await (day.journal.pool.query(...asked) as unknown as Promise<unknown>);
+        if (lost++ === 0) throw new Error('Connection terminated');
+      },
+    } as unknown as Journal['pool'];
+    const snapshot = await putBy({ pool }, day.board, shown);
+    expect((await day.journal.pool.query('select snapshot_id from snapshots')).rows).toEqual([{ snapshot_id: snapshot }]);
+  });
+});
+
 describe('marks', () => {
   test('say what happened, and how many when there are too many to be told apart', async () => {
     const day = await aDay(13);
@@ -365,12 +414,23 @@ describe('marks', () => {
       at: to + i * 1_000,
       event: { kind: 'FeedFellSilent', feed: 'north', since: to },
     }));
-    const more = await recorded([...day.entries, { at: to, event: note }, { at: to, event: frozen }, ...many]);
+    const by = { id: 'p', name: 'P' };
+    const met: BoardEvent[] = [
+      { kind: 'HuddleOpened', no: 1, lead: 'a', scribe: 'b', by },
+      { kind: 'ConcernRaised', no: 1, text: 'no beds', about: {}, by },
+      { kind: 'HuddleClosed', no: 1, of: { seq: 1, hash: 'x' }, by },
+    ];
+    const more = await recorded([...day.entries, { at: to, event: note }, { at: to, event: frozen }, ...met.map((event) => ({ at: to, event })), ...many]);
     const told = await more.reads.scoped(more.board, (query) => marksBetween(query, more.board, from, to + 900_000));
     expect(told.of).toBeGreaterThan(900);
     expect(told.marks.length).toBeLessThan(told.of);
     expect(told.marks.reduce((sum, { count }) => sum + count, 0)).toBe(told.of);
     expect(told.marks.find(({ kind }) => kind === 'note')).toMatchObject({ at: from + 1, text: 'here it began' });
     expect(told.marks.find(({ kind }) => kind === 'snapshot')).toMatchObject({ at: to, about: 'abc', text: 'Board' });
+    expect(told.marks.filter(({ kind }) => kind === 'huddle' || kind === 'concern').map(({ what, no }) => `${what} ${no}`)).toEqual([
+      'opened 1',
+      'raised 1',
+      'closed 1',
+    ]);
   });
 });

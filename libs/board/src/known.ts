@@ -5,8 +5,7 @@
 import type { FigureId, SeriesId } from './definition.js';
 import type { Reading } from './events.js';
 import { Fold } from './evolve.js';
-import { levelNow } from './rules/level.js';
-import type { BoardState, LevelState, SeriesState } from './state.js';
+import type { BoardState, SeriesState } from './state.js';
 
 /** A reading and when it was recorded, epoch ms. */
 export interface LateReading extends Reading {
@@ -49,23 +48,6 @@ export function knownState(
   for (const { recordedAt, ...reading } of readings) fold.apply({ kind: 'ReadingsRecorded', feed: '', batch: '', readings: [reading] }, recordedAt);
   // When a feed was heard is a fact of that time, not of the readings.
   return { ...fold.finish(), feeds: shown.feeds };
-}
-
-/**
- * The same moment under the definition, thresholds and levels of `today`. Alerts and the rules' shelves are left out: whether an
- * alert would have been raised is a matter of holding times, which a back-test answers. Levels are worked out for the moment itself.
- */
-export function underToday(known: BoardState, today: BoardState, at: number): BoardState {
-  const { definition, definedAt, definedBy, rules, usuals, numbers } = today;
-  const state: BoardState = { ...known, definition, definedAt, definedBy, rules, usuals, numbers, alerts: {}, shelves: {}, levels: {} };
-  const { levels = {} } = definition?.response ?? {};
-  state.declared = Object.fromEntries(Object.entries(known.declared).filter(([id]) => levels[id]));
-  const worked = Object.keys(levels).flatMap((id): [string, LevelState][] => {
-    const now = levelNow(state, id, at);
-    if (!now || now.known === 0) return [];
-    return [[id, { low: now.low, high: now.high, score: [now.score[0], now.score[1]], known: now.known, of: now.of, since: at, judgedAt: at }]];
-  });
-  return { ...state, levels: Object.fromEntries(worked) };
 }
 
 export interface Difference {

@@ -4,6 +4,7 @@ import { canonical } from '../src/canonical.js';
 import { declareLevel } from '../src/decide/declare-level.js';
 import { defineBoard, type ProposedDefinition } from '../src/decide/define-board.js';
 import { turnLevels } from '../src/decide/turn-levels.js';
+import { underToday } from '../src/decide/under-today.js';
 import type { BoardEvent } from '../src/events.js';
 import { Fold } from '../src/evolve.js';
 import { assess, bandOf, levelNow, type Span } from '../src/rules/level.js';
@@ -141,6 +142,29 @@ function steadily(kept: Kept, from: number, to: number, values: Parameters<Kept[
   for (let at = from; at <= to; at += 10) kept.send(minute(at), values);
   return kept;
 }
+
+it('a level that is worked out afterwards, under the rules of another day that are the same ones, is the one that stood', () => {
+  const value = fc.option(fc.integer({ min: 0, max: 80 }), { freq: 8 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 40 }), fc.integer({ min: 0, max: 45 }), (rows, after) => {
+      const kept = new Kept();
+      rows.forEach(([a, b, c], i) => kept.send(minute(10 * (i + 1)), { 'a@north': a, 'b@north': b, 'c@south': c }));
+      const at = minute(10 * rows.length + after);
+      kept.submit(at);
+      const lines = new Map(
+        SERIES.map((id, column) => {
+          const line = { at: Float64Array.from(rows, (_, i) => minute(10 * (i + 1))), value: Float64Array.from(rows, (row) => row[column] ?? NaN) };
+          return [id as string, line];
+        }),
+      );
+      const work = underToday(kept.state, kept.state, at, lines);
+      let step = work.next();
+      while (!step.done) step = work.next();
+      expect(step.value.levels).toEqual(kept.state.levels);
+    }),
+    { numRuns: 200, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+  );
+});
 
 describe('a score', () => {
   const value = fc.integer({ min: 0, max: 80 });

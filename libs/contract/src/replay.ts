@@ -32,7 +32,8 @@ export type Span = z.infer<typeof span>;
 
 /**
  * shown: exactly what the wall stood at. known: the same moment with late, corrected and brought-in readings in their place.
- * today: what is known of that moment under the definition and thresholds of today; it never stood on a wall.
+ * today: what is known of that moment under the definition of today, with the alerts and levels that the rules of today would have
+ * made of it; it never stood on a wall.
  */
 const READ_AS = ['shown', 'known', 'today'] as const;
 export type ReadAs = (typeof READ_AS)[number];
@@ -112,7 +113,8 @@ export interface EntriesAnswer {
 
 /* GET replay/marks?from=…&to=… */
 
-export type MarkKind = 'alert' | 'level' | 'action' | 'feed' | 'suspension' | 'closure' | 'note' | 'definition' | 'rules' | 'snapshot' | 'history';
+export type MarkKind =
+  'alert' | 'level' | 'action' | 'concern' | 'passed' | 'huddle' | 'feed' | 'suspension' | 'closure' | 'note' | 'definition' | 'rules' | 'snapshot' | 'history';
 
 /** Something to be seen on the timeline. `count` over 1: so many of this kind and sort lie here; this is the first of them. */
 export interface Mark {
@@ -122,13 +124,14 @@ export interface Mark {
   kind: MarkKind;
   /**
    * alert: raised, stood-down, closed · level: set, declared · action: raised, closed · feed: silent, heard ·
-   * suspension: begun, ended · closure: begun, ended · note, definition: changed · rules: agreed · snapshot: frozen · history: brought-in
+   * suspension: begun, ended · closure: begun, ended · huddle: opened, closed, skipped · concern: raised, closed ·
+   * passed: passed, arrived, answered, answer · note, definition: changed · rules: agreed · snapshot: frozen · history: brought-in
    */
   what: string;
   count: number;
   /** Rule, level, feed, place, or id of the snapshot. */
   about?: string;
-  /** Number of the alert or action. */
+  /** Number of the alert, action, concern or huddle, or of what was passed. */
   no?: number;
   severity?: 'watch' | 'act' | 'critical';
   /** Level set or declared. */

@@ -10,10 +10,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { PersonOfBoard } from '@comm-cell/api/access/people.entity';
-import { People } from '@comm-cell/api/access/people';
 import { startEmbedded } from '@comm-cell/api/database/embedded/supervisor';
-import { dataSource, prepareDatabase } from '@comm-cell/api/database/schema';
+import { prepareDatabase } from '@comm-cell/api/database/schema';
 import { Journal } from '@comm-cell/api/journal/journal';
 import { Waypoints } from '@comm-cell/api/replay/waypoints';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
@@ -21,6 +19,7 @@ import { evolveAll } from '@comm-cell/board/evolve';
 import { emptyBoard } from '@comm-cell/board/state';
 import { latencies, microseconds, round, spread, watchOthers } from '../machine.mjs';
 import { smallBoard } from '../rig.mjs';
+import { somebody, visitor } from '../visitor.mjs';
 import { SERIES } from './cold-start.mjs';
 
 const BOARD = 'bench';
@@ -48,7 +47,7 @@ export async function measure({ rig, quick, tell }) {
   const load = `${SERIES.toLocaleString('en')} series of ${readings.toLocaleString('en')} readings`;
   try {
     const { first, last, epoch, layMs } = await year(url, readings);
-    const token = await somebody(url);
+    const token = await somebody(url, BOARD);
     await rig.sql(url, 'vacuum analyze');
     const cold = [];
     for (let i = 0; i < COLD_STARTS; i++) {
@@ -57,7 +56,7 @@ export async function measure({ rig, quick, tell }) {
       if (!quick) forgetPages();
       postgres = await startEmbedded({ dataDir });
       const server = await rig.product(postgres.url);
-      const ask = await visitor(server.port, token);
+      const ask = await asker(server.port, token);
       cold.push((await ask(moment(first, last, i + 1_000))).tookUs / 1000);
       await server.kill('SIGTERM');
     }
@@ -66,7 +65,7 @@ export async function measure({ rig, quick, tell }) {
     // What goes wrong is told by whoever asked; the database is stopped under an open connection then.
     client.on('error', () => {});
     await client.connect();
-    const ask = await visitor(server.port, token);
+    const ask = await asker(server.port, token);
     const others = watchOthers();
     const took = { SQL: [], product: [], folded: [], reader: [] };
     let bytes = 0;
@@ -121,30 +120,9 @@ async function asOf(client, at) {
   return took;
 }
 
-/** Somebody at a browser; answers a question with the text and how long it took until the last byte was there. */
-async function visitor(port, token) {
-  const address = `http://127.0.0.1:${port}`;
-  const headers = { 'content-type': 'application/json' };
-  const session = await fetch(`${address}/v1/desk/session`, { method: 'POST', headers, body: JSON.stringify({ token }) });
-  if (!session.ok) throw new Error(`Nobody could sign in: ${session.status} ${await session.text()}`);
-  const cookie = session.headers.get('set-cookie').split(';')[0];
-  return async (at, route = 'seek') => {
-    const began = microseconds();
-    const response = await fetch(`${address}/v1/boards/${BOARD}/replay/${route}?at=${encodeURIComponent(new Date(at).toISOString())}`, { headers: { cookie } });
-    const text = await response.text();
-    const tookUs = microseconds() - began;
-    if (!response.ok) throw new Error(`There was no answer: ${response.status} ${text.slice(0, 300)}`);
-    return { text, tookUs };
-  };
-}
-
-async function somebody(url) {
-  const database = await dataSource(url, [PersonOfBoard]).initialize();
-  try {
-    return (await new People(database).create([BOARD], 'Bench', 'viewer')).token;
-  } finally {
-    await database.destroy();
-  }
+async function asker(port, token) {
+  const ask = await visitor(port, token, BOARD);
+  return (at, route = 'seek') => ask(`replay/${route}`, { at: new Date(at).toISOString() });
 }
 
 /** Writes what is missing of the year, each round at the moment it was observed, and lays its waypoints. */

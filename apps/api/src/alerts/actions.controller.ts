@@ -1,10 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { changeAction, closeAction, progressAction, raiseAction, tickStep } from '@comm-cell/board/decide/actions';
+import type { ProviderId } from '@comm-cell/board/definition';
 import type { Person } from '@comm-cell/board/events';
+import type { Action } from '@comm-cell/board/state';
 import { type ActionHistory, changeActionBody, type ChangeActionBody, progressBody, type ProgressBody } from '@comm-cell/contract/concerns';
 import { actionBody, type ActionBody, closeActionBody, type CloseActionBody, done, type Done, stepBody, type StepBody } from '@comm-cell/contract/desk';
-import { Needs, PersonGuard, Who } from '../access/person.guard.js';
+import { commandsOf } from '../access/matrix.js';
+import type { Grant } from '../access/people.js';
+import { assertProvider, Granted, Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { BoardReads } from '../database/scoped.js';
 import { openApi } from '../open-api.js';
@@ -17,9 +21,27 @@ function unknown(no: string): Refusal {
   return new Refusal(404, 'unknown-action', `There is no action "${no.slice(0, 20)}".`, 'Its number stands beside it in the list.');
 }
 
+function unsaid(): Refusal {
+  return new Refusal(422, 'which-provider', 'Your role covers several organisations.', 'Name in "provider" whose action it is.');
+}
+
+function mayNotAnswer(role: string): Refusal {
+  return new Refusal(403, 'role', `The role "${role}" does not answer alerts.`, 'Raise the action from its figure, or by itself.');
+}
+
 function numbered(no: string): number {
   if (/^[1-9]\d{0,8}$/.test(no)) return Number(no);
   throw unknown(no);
+}
+
+/** Whose organisation it is in, where a role is for some organisations alone: it is theirs, unless they say which of them. */
+function ownProvider({ providers }: Grant, named: ProviderId | undefined): ProviderId | undefined {
+  return named ?? (providers?.length === 1 ? providers[0] : undefined);
+}
+
+/** Somebody limited to some organisations moves their actions and what they raised themselves, and leaves the others' alone. */
+function assertOwn(grant: Grant, action: Action | undefined, by: Person): void {
+  if (action && grant.providers !== null && action.by.id !== by.id) assertProvider(grant, action.provider ?? '');
 }
 
 /** Who does what by when, and the steps of action cards. */
@@ -39,8 +61,13 @@ export class ActionsController {
   @ApiOperation({ summary: 'Raise an action: from an alert, from a figure, or by itself' })
   @ApiBody({ schema: openApi(actionBody) })
   @ApiResponse({ status: 201, schema: openApi(done) })
-  async raise(@Param('board') board: string, @Who() by: Person, @Body({ schema: actionBody }) body: ActionBody): Promise<Done> {
-    const { rule, ...command } = { ...body, due: Date.parse(body.due), by };
+  async raise(@Param('board') board: string, @Who() by: Person, @Granted() grant: Grant, @Body({ schema: actionBody }) body: ActionBody): Promise<Done> {
+    const provider = ownProvider(grant, body.provider);
+    if (provider !== undefined) assertProvider(grant, provider);
+    else if (grant.providers !== null) throw unsaid();
+    // An action answers the alert it comes from.
+    if (body.alert !== undefined && !commandsOf(grant.role).includes('acknowledge')) throw mayNotAnswer(grant.role);
+    const { rule, ...command } = { ...body, ...(provider === undefined ? {} : { provider }), due: Date.parse(body.due), by };
     const { outcome, placed } = await this.boards.submit(board, by, (state, at) =>
       rule !== undefined && state.alerts[rule]?.no !== body.alert ? { events: [], outcome: { refused: NOT_ITS_ALERT } } : raiseAction(state, command, at),
     );
@@ -66,13 +93,22 @@ export class ActionsController {
 
   @Post('actions/:no/progress')
   @HttpCode(200)
-  @Needs('close-action')
+  @Needs('progress-action')
   @ApiParam({ name: 'no', example: 12 })
   @ApiOperation({ summary: 'Say how far an action is, in quarters, or write a word about it' })
   @ApiBody({ schema: openApi(progressBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
-  async progress(@Param('board') board: string, @Param('no') no: string, @Who() by: Person, @Body({ schema: progressBody }) body: ProgressBody): Promise<Done> {
-    const { outcome, placed } = await this.boards.submit(board, by, (state) => progressAction(state, { ...body, no: numbered(no), by }));
+  async progress(
+    @Param('board') board: string,
+    @Param('no') no: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: progressBody }) body: ProgressBody,
+  ): Promise<Done> {
+    const { outcome, placed } = await this.boards.submit(board, by, (state) => {
+      assertOwn(grant, state.actions[no], by);
+      return progressAction(state, { ...body, no: numbered(no), by });
+    });
     return { seq: placed.toSeq, ...outcome };
   }
 
@@ -87,10 +123,15 @@ export class ActionsController {
     @Param('board') board: string,
     @Param('no') no: string,
     @Who() by: Person,
+    @Granted() grant: Grant,
     @Body({ schema: changeActionBody }) { due, ...body }: ChangeActionBody,
   ): Promise<Done> {
     const command = { ...body, no: numbered(no), by, ...(due === undefined ? {} : { due: Date.parse(due) }) };
-    const { outcome, placed } = await this.boards.submit(board, by, (state, at) => changeAction(state, command, at));
+    if (command.provider !== undefined) assertProvider(grant, command.provider);
+    const { outcome, placed } = await this.boards.submit(board, by, (state, at) => {
+      assertOwn(grant, state.actions[no], by);
+      return changeAction(state, command, at);
+    });
     return { seq: placed.toSeq, ...outcome };
   }
 

@@ -33,7 +33,8 @@ import {
   unshelveBody,
 } from '@comm-cell/contract/desk';
 import { problem } from '@comm-cell/contract/feed';
-import { Needs, PersonGuard, Who } from '../access/person.guard.js';
+import type { Grant } from '../access/people.js';
+import { assertProvider, Granted, Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { openApi } from '../open-api.js';
 import { DeskBoards } from '../desk/desk-boards.js';
 
@@ -69,8 +70,14 @@ export class AlertsController {
   @ApiBody({ schema: openApi(seenBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
   @ApiResponse(MOVED_ON)
-  acknowledge(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: seenBody }) body: SeenBody): Promise<Done> {
-    return this.#answer(board, rule, { ...body, by }, acknowledge);
+  acknowledge(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: seenBody }) body: SeenBody,
+  ): Promise<Done> {
+    return this.#answer(board, rule, grant, { ...body, by }, acknowledge);
   }
 
   @Post(':rule/take')
@@ -80,8 +87,14 @@ export class AlertsController {
   @ApiBody({ schema: openApi(seenBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
   @ApiResponse(MOVED_ON)
-  take(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: seenBody }) body: SeenBody): Promise<Done> {
-    return this.#answer(board, rule, { ...body, by }, take);
+  take(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: seenBody }) body: SeenBody,
+  ): Promise<Done> {
+    return this.#answer(board, rule, grant, { ...body, by }, take);
   }
 
   @Post(':rule/hand-over')
@@ -91,8 +104,14 @@ export class AlertsController {
   @ApiBody({ schema: openApi(handOverBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
   @ApiResponse(MOVED_ON)
-  handOver(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: handOverBody }) body: HandOverBody): Promise<Done> {
-    return this.#answer(board, rule, { ...body, by }, handOver);
+  handOver(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: handOverBody }) body: HandOverBody,
+  ): Promise<Done> {
+    return this.#answer(board, rule, grant, { ...body, by }, handOver);
   }
 
   @Post(':rule/shelve')
@@ -102,7 +121,14 @@ export class AlertsController {
   @ApiBody({ schema: openApi(shelveBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
   @ApiResponse(MOVED_ON)
-  async shelve(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: shelveBody }) body: ShelveBody): Promise<Done> {
+  async shelve(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: shelveBody }) body: ShelveBody,
+  ): Promise<Done> {
+    this.#assertOwn(board, rule, grant);
     const command = { ...body, until: Date.parse(body.until), rule, by };
     const { placed } = await this.boards.submit(board, by, (state, at) => shelveRule(state, command, at));
     return { seq: placed.toSeq };
@@ -114,7 +140,14 @@ export class AlertsController {
   @ApiOperation({ summary: 'Take the rule off the shelf before its time' })
   @ApiBody({ schema: openApi(unshelveBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
-  async unshelve(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: unshelveBody }) _body: object): Promise<Done> {
+  async unshelve(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: unshelveBody }) _body: object,
+  ): Promise<Done> {
+    this.#assertOwn(board, rule, grant);
     const { placed } = await this.boards.submit(board, by, (state, at) => unshelveRule(state, { rule, by }, at));
     return { seq: placed.toSeq };
   }
@@ -126,17 +159,33 @@ export class AlertsController {
   @ApiBody({ schema: openApi(closeAlertBody) })
   @ApiResponse({ status: 200, schema: openApi(done) })
   @ApiResponse(MOVED_ON)
-  close(@Param('board') board: string, @Param('rule') rule: string, @Who() by: Person, @Body({ schema: closeAlertBody }) body: CloseAlertBody): Promise<Done> {
-    return this.#answer(board, rule, { ...body, by }, closeAlert);
+  close(
+    @Param('board') board: string,
+    @Param('rule') rule: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: closeAlertBody }) body: CloseAlertBody,
+  ): Promise<Done> {
+    return this.#answer(board, rule, grant, { ...body, by }, closeAlert);
+  }
+
+  /** Somebody limited to some organisations answers for what is wrong at their places. */
+  #assertOwn(board: string, id: RuleId, grant: Grant): void {
+    const { state, definition } = this.boards.board(board);
+    const known = state.rules[id];
+    const place = (known?.rule ?? known?.was)?.place;
+    if (known) assertProvider(grant, definition.places[place ?? '']?.provider ?? 'the whole board');
   }
 
   /** The alert named in the body must be the rule's present one, or it has moved on. */
   async #answer<Command extends AnswerAlert>(
     board: string,
     rule: RuleId,
+    grant: Grant,
     command: Command,
     decide: (state: BoardState, command: Command, at: number) => Decision<AnswerOutcome>,
   ): Promise<Done> {
+    this.#assertOwn(board, rule, grant);
     const { outcome, placed } = await this.boards.submit(board, command.by, (state, at) => {
       const open = state.alerts[rule];
       return open?.no === command.no ? decide(state, command, at) : { events: [], outcome: { refused: gone(rule, command.no, open) } };

@@ -3,17 +3,17 @@ import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/comm
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { BoardDefinition, SeriesId } from '@comm-cell/board/definition';
 import { wrongWith } from '@comm-cell/board/decide/agree-rules';
-import { backtest, type Line } from '@comm-cell/board/decide/backtest';
+import { backtest, type Line, seriesWatchedBy } from '@comm-cell/board/decide/backtest';
 import type { Rule } from '@comm-cell/board/rule';
-import { figuresOf, plainParts, seriesOf } from '@comm-cell/board/rules/watched';
+import { figuresOf } from '@comm-cell/board/rules/watched';
 import { DAY_MS } from '@comm-cell/board/time';
 import { type BackTest, backTestBody, type BackTestBody } from '@comm-cell/contract/desk';
 import { Needs, PersonGuard } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { Journal } from '../journal/journal.js';
+import { readingsBetween } from '../journal/readings-between.js';
 import { openApi } from '../open-api.js';
 import { DeskBoards } from '../desk/desk-boards.js';
-import { readingsBetween } from './readings-between.js';
 import { ruleOver } from './rule-over.js';
 
 /** Readings before the stretch that a rule may need at its beginning: figures that stand for a day, slopes. */
@@ -46,7 +46,7 @@ export class BackTestController {
       ? body.figures.map((figure) => ({ proposed: ruleOver(body.rule, figure), present: present && ruleOver(present, figure) }))
       : [{ proposed: body.rule, present }];
     for (const { proposed } of pairs) assertPossible(definition, proposed);
-    const lines = await readingsBetween(this.journal, definition, seriesOfRules(definition, pairs), from - LEAD_MS, to);
+    const lines = await readingsBetween(this.journal.pool, definition, seriesOfRules(definition, pairs), from - LEAD_MS, to);
     const rules: BackTest['rules'] = [];
     for (const { proposed, present } of pairs) {
       const figure = figuresOf(proposed.when)[0];
@@ -71,12 +71,8 @@ function assertPossible(definition: BoardDefinition, rule: Rule): void {
 }
 
 function seriesOfRules(definition: BoardDefinition, pairs: readonly { proposed: Rule; present: Rule | undefined }[]): SeriesId[] {
-  const series = new Set<SeriesId>();
-  for (const rule of pairs.flatMap(({ proposed, present }) => (present ? [proposed, present] : [proposed]))) {
-    for (const figure of [...figuresOf(rule.when), ...(rule.least ? [rule.least.figure] : [])]) for (const id of seriesOf(definition, figure)) series.add(id);
-    for (const part of plainParts(rule.when)) if (part.kind === 'late') for (const id of definition.feeds[part.feed]?.series ?? []) series.add(id);
-  }
-  return [...series].filter((id) => definition.series[id]);
+  const rules = pairs.flatMap(({ proposed, present }) => (present ? [proposed, present] : [proposed]));
+  return [...new Set(rules.flatMap((rule) => seriesWatchedBy(definition, rule)))];
 }
 
 /** The least and the greatest value of every part of the stretch: no peak that a rule fired on is missing. */

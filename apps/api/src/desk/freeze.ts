@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import type { BoardId } from '@comm-cell/board/definition';
 import type { BoardState } from '@comm-cell/board/state';
 import { type Journal, StoreDown } from '../journal/journal.js';
+import { patiently } from './patience.js';
 
 /** Without those that are taken for one another when read out: people cite a snapshot in minutes. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -24,11 +25,17 @@ export interface Shown {
   chainHash: Buffer;
 }
 
-/** Answers the id of the snapshot. */
+/** SQLSTATE of a key that is there already. */
+const THERE = '23505';
+
+/** Answers the id of the snapshot. Waits for a busy store, and keeps the id: whatever becomes of an answer, it is stored once. */
 export async function putBy(journal: Pick<Journal, 'pool'>, board: BoardId, { seq, at, state, hash, chainHash }: Shown): Promise<string> {
   const snapshot = Array.from({ length: ID_LONG }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  await journal.pool.query(STORE, [board, snapshot, seq, at, chainHash, hash, JSON.stringify(state)]).catch((error: unknown) => {
-    throw new StoreDown(error);
+  const values = [board, snapshot, seq, at, chainHash, hash, JSON.stringify(state)];
+  await patiently(async (again) => {
+    await journal.pool.query(STORE, values).catch((error: unknown) => {
+      if (!again || (error as { code?: string }).code !== THERE) throw new StoreDown(error);
+    });
   });
   return snapshot;
 }

@@ -168,7 +168,8 @@ with m as (
     case when kind <> 'BoardDefined' then body end as body
   from journal where board_id = $1 and ${NO_READINGS} and recorded_at >= to_timestamp($2::float8 / 1000) and recorded_at <= to_timestamp($3::float8 / 1000)
     and kind in ('AlertTurned', 'LevelTurned', 'LevelDeclared', 'ActionRaised', 'ActionClosed', 'FeedFellSilent', 'FeedHeardAgain', 'FeedSuspended',
-      'FeedResumed', 'PlaceClosed', 'PlaceOpened', 'BoardDefined', 'RulesAgreed')
+      'FeedResumed', 'PlaceClosed', 'PlaceOpened', 'BoardDefined', 'RulesAgreed', 'ConcernRaised', 'ConcernClosed', 'Passed', 'Arrived',
+      'Answered', 'AnswerArrived', 'HuddleOpened', 'HuddleClosed', 'HuddleSkipped')
   union all
   select seq, to_timestamp(about / 1000) as at, kind, '', body from (
     select seq, kind, body, coalesce(body::jsonb ->> 'about', body::jsonb #>> '{of,at}')::float8 as about from journal

@@ -12,14 +12,38 @@ export const EVENTS_MOST = 60_000;
 
 const KINDS = [
   'AlertTurned',
+  'RuleShelved',
+  'RuleUnshelved',
   'LevelTurned',
   'LevelDeclared',
   'StatusPosted',
+  'FiguresSignedOff',
   'ActionRaised',
+  'ActionProgressed',
+  'ActionChanged',
+  'ActionEscalated',
   'ActionClosed',
   'ConcernRaised',
   'ConcernChanged',
   'ConcernClosed',
+  'ConcernDeclined',
+  'HuddleCalled',
+  'HuddleOpened',
+  'HuddleNoted',
+  'HuddleClosed',
+  'HuddleSkipped',
+  'Passed',
+  'Arrived',
+  'Answered',
+  'AnswerArrived',
+  'AnswerMissed',
+  'IdeaProposed',
+  'IdeaAnswered',
+  'IdeaMoved',
+  'GoalAgreed',
+  'GoalReviewed',
+  'GoalClosed',
+  'CharterWritten',
   'FeedFellSilent',
   'FeedHeardAgain',
   'FeedSuspended',
@@ -28,9 +52,41 @@ const KINDS = [
   'PlaceOpened',
   'CapacityOffered',
   'CapacityClaimed',
+  'CapacityWithdrawn',
+  'MessageStuck',
+  'MessageMended',
   'RulesAgreed',
   'BoardDefined',
 ] as const satisfies readonly BoardEvent['kind'][];
+
+/** Kinds that a paper tells of, each with a line and with words; notes are read apart. */
+export type ToldKind = (typeof KINDS)[number] | 'MomentNoted';
+
+/**
+ * What a paper leaves out: figures, which have their charts; small steps and reminders of what is told; proposals, until they are
+ * agreed; what changes no picture. A new kind belongs either here or among those that are told: otherwise nothing compiles.
+ */
+export type UntoldKind =
+  | 'ReadingsRecorded'
+  | 'ReadingsQuarantined'
+  | 'ReadingsRefused'
+  | 'HeldSettled'
+  | 'ClockStepped'
+  | 'UsualLearned'
+  | 'RuleProposed'
+  | 'RuleApproved'
+  | 'RuleWithdrawn'
+  | 'CardStepTicked'
+  | 'ActionChased'
+  | 'ActionReminded'
+  | 'HuddleMoved'
+  | 'HuddleReminded'
+  | 'AttendanceMarked'
+  | 'GoalMeasured'
+  | 'CharterAccepted'
+  | 'CellReported'
+  | 'SnapshotFrozen'
+  | 'DeedDone';
 
 /** An event with `definition` and `rules` left out where they would be long; they are read where they are needed. */
 export interface Told {

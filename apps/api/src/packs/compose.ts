@@ -321,9 +321,10 @@ class Written {
   #timeline(): PackBlock[] {
     const words = this.#words;
     const { of, lines } = this.facts.timeline ?? { of: 0, lines: [] };
+    const events: Readonly<Record<string, string>> = words.events;
     const rows = lines.map(({ at, kind, what, about, no, text, who, seq, hash }) => [
       this.#moment(at),
-      [words.events[kind] ?? kind, no === null ? '' : String(no), kind === 'AlertTurned' ? (words.turns[what] ?? what) : what].filter(Boolean).join(' '),
+      [events[kind] ?? kind, no === null ? '' : String(no), kind === 'AlertTurned' ? (words.turns[what] ?? what) : what].filter(Boolean).join(' '),
       [about ? this.#label(about) : '', text ?? ''].filter(Boolean).join(': ') || '–',
       who ?? '–',
       `${seq}${NO_BREAK}${hash.slice(0, HASH_SHOWN)}`,

@@ -2,7 +2,7 @@
 import type { BoardDefinition, FigureId, Label, PlaceId, ProviderId } from '@comm-cell/board/definition';
 import type { BoardEvent, Person } from '@comm-cell/board/events';
 import type { PackAction, PackAlert, PackConcern, PackFacts, PackLevel, PackLine, PackNote, PackOutage } from '@comm-cell/contract/packs';
-import type { Told } from './chronicle.js';
+import type { Told, UntoldKind } from './chronicle.js';
 
 /** A timeline longer than this is not read; a shorter stretch, or fewer providers, is. */
 export const LINES_MOST = 1_000;
@@ -51,6 +51,10 @@ function who({ publicly }: Period, by: Person | undefined): string | null {
 function ofFigure({ definition }: Period, figure: FigureId): ProviderId | undefined {
   const place = definition.series[figure]?.place ?? figure.slice(figure.lastIndexOf('@') + 1);
   return definition.places[place]?.provider;
+}
+function figureName({ definition }: Period, figure: FigureId): Label {
+  const metric = definition.metrics[(definition.series[figure] ?? definition.rollups[figure])?.metric ?? ''];
+  return metric?.label ?? plain(figure);
 }
 /** Rules end in their place or their feed. */
 function ofRule(period: Period, rule: string): ProviderId | undefined {
@@ -298,6 +302,61 @@ function lineOf(period: Period, { seq, hash, at, event }: Told): PackLine[] {
       return line(event.provider, '', { no: event.no, text: event.text, by: event.by });
     case 'ConcernClosed':
       return line(undefined, '', { no: event.no, text: event.result, by: event.by });
+    case 'ActionProgressed':
+      return line(undefined, `${event.quarters}/4`, { no: event.no, text: event.note, by: event.by });
+    case 'ActionChanged':
+      return line(event.provider, '', { no: event.no, text: event.reason, by: event.by });
+    case 'ActionEscalated':
+      return line(undefined, '', { no: event.no });
+    case 'ConcernChanged':
+      return line(event.provider, '', { no: event.no, text: event.countermeasure ?? event.cause ?? event.containment, by: event.by });
+    case 'ConcernDeclined':
+      return line(ofFigure(period, event.figure), '', { about: figureName(period, event.figure), text: event.reason, by: event.by });
+    case 'HuddleCalled':
+    case 'HuddleSkipped':
+      return line(undefined, '', { text: event.reason, by: event.by });
+    case 'HuddleOpened':
+      return line(undefined, '', { no: event.no, by: event.by });
+    case 'HuddleNoted': {
+      const { resource } = event;
+      return line(undefined, '', { no: event.no, text: [resource?.amount, event.text].filter(Boolean).join(' · '), by: event.by });
+    }
+    case 'HuddleClosed':
+      return line(undefined, '', { no: event.no, by: event.by });
+    case 'Passed':
+      return line(undefined, '', { about: event.name ?? plain(event.to), no: event.no, text: event.text, by: event.by });
+    case 'Arrived':
+      return line(undefined, '', { about: event.name ?? plain(event.from), no: event.no, text: event.text, by: event.by });
+    case 'Answered':
+      return line(undefined, '', { about: plain(event.from), no: event.no, text: event.text, by: event.by });
+    case 'AnswerArrived':
+      return line(undefined, '', { no: event.no, text: event.text, by: event.by });
+    case 'AnswerMissed':
+      return line(undefined, '', { no: event.no, ...(event.from === undefined ? {} : { about: plain(event.from) }) });
+    case 'IdeaProposed':
+      return line(undefined, '', { no: event.no, text: event.text, by: event.by });
+    case 'IdeaAnswered':
+      return line(undefined, '', { no: event.no, text: event.answer, by: event.by });
+    case 'IdeaMoved':
+    case 'GoalReviewed':
+    case 'GoalClosed':
+      return line(undefined, '', { no: event.no, text: event.note, by: event.by });
+    case 'GoalAgreed':
+      return line(event.figure && ofFigure(period, event.figure), '', { about: event.title, no: event.no, by: event.by });
+    case 'CharterWritten':
+      return line(undefined, '', { no: event.version, by: event.by });
+    case 'RuleShelved':
+      return line(ofRule(period, event.rule), '', { about: period.rules.get(event.rule)?.label ?? plain(event.rule), text: event.reason, by: event.by });
+    case 'RuleUnshelved':
+      return line(ofRule(period, event.rule), '', { about: period.rules.get(event.rule)?.label ?? plain(event.rule), by: event.by });
+    case 'FiguresSignedOff':
+      return line(event.provider, String(event.figures.length), { about: definition.providers[event.provider]?.name, text: event.note, by: event.by });
+    case 'CapacityWithdrawn':
+      return line(undefined, '', { no: event.no, by: event.by });
+    case 'MessageStuck':
+      return line(undefined, '', { about: plain(event.channel), text: event.detail });
+    case 'MessageMended':
+      return line(undefined, '');
     case 'FeedFellSilent':
       return line(definition.feeds[event.feed]?.provider, '', { about: definition.feeds[event.feed]?.name, at: event.since });
     case 'FeedHeardAgain':
@@ -321,6 +380,7 @@ function lineOf(period: Period, { seq, hash, at, event }: Told): PackLine[] {
     case 'MomentNoted':
       return line(undefined, '', { text: event.text, by: event.by, at: event.about });
     default:
+      event.kind satisfies UntoldKind;
       return [];
   }
 }

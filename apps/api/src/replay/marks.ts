@@ -48,6 +48,24 @@ function saidOf(event: BoardEvent): Said | undefined {
       return { kind: 'action', what: 'raised', no: event.no, text: event.what, by: event.by };
     case 'ActionClosed':
       return { kind: 'action', what: 'closed', no: event.no, text: event.result, by: event.by };
+    case 'ConcernRaised':
+      return { kind: 'concern', what: 'raised', no: event.no, text: event.text, by: event.by };
+    case 'ConcernClosed':
+      return { kind: 'concern', what: 'closed', no: event.no, text: event.result, by: event.by };
+    case 'Passed':
+      return { kind: 'passed', what: 'passed', no: event.no, about: event.to, text: event.text, by: event.by };
+    case 'Arrived':
+      return { kind: 'passed', what: 'arrived', no: event.no, about: event.from, text: event.text, by: event.by };
+    case 'Answered':
+      return { kind: 'passed', what: 'answered', no: event.no, about: event.from, text: event.text, by: event.by };
+    case 'AnswerArrived':
+      return { kind: 'passed', what: 'answer', no: event.no, text: event.text, by: event.by };
+    case 'HuddleOpened':
+      return { kind: 'huddle', what: 'opened', no: event.no, by: event.by };
+    case 'HuddleClosed':
+      return { kind: 'huddle', what: 'closed', no: event.no, ...optional({ by: event.by }) };
+    case 'HuddleSkipped':
+      return { kind: 'huddle', what: 'skipped', text: event.reason, by: event.by };
     case 'FeedFellSilent':
       return { kind: 'feed', what: 'silent', about: event.feed };
     case 'FeedHeardAgain':

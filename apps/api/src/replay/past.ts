@@ -7,7 +7,8 @@ import type { BoardDefinition, BoardId } from '@comm-cell/board/definition';
 import type { Entry } from '@comm-cell/board/events';
 import { Fold, REDUCER_VERSION } from '@comm-cell/board/evolve';
 import { type BoardState, emptyBoard, stateText } from '@comm-cell/board/state';
-import { differencesBetween, knownState, neededFor, underToday } from '@comm-cell/board/known';
+import { LEAD_MS, seriesFor, underToday } from '@comm-cell/board/decide/under-today';
+import { differencesBetween, knownState, neededFor } from '@comm-cell/board/known';
 import { parseEvent } from '@comm-cell/contract/journal';
 import type { EntriesAnswer, ReadAs, SeekAnswer, Span, StateAnswer } from '@comm-cell/contract/replay';
 import { Refusal } from '../access/refusal.js';
@@ -15,6 +16,7 @@ import type { BoardQuery, BoardReads } from '../database/scoped.js';
 import { genesis, link } from '../journal/chain.js';
 import { type StoredHead, StoreDown } from '../journal/journal.js';
 import * as sql from '../journal/journal.sql.js';
+import { readingsBetween } from '../journal/readings-between.js';
 import { Lately, Turns } from './turns.js';
 import { assertInChain, BadWaypoint, bodyAt, stateIn, type WaypointRow, type Waypoints } from './waypoints.js';
 
@@ -101,7 +103,7 @@ export class Past {
       if (as === 'shown') return { epoch, seq, at, as, hash, drawn: await this.#agreed(board, shown, drawn), state, under: underOf(state, false) };
       if (isToday && !today.definition) throw nothingYet();
       const known = await this.#known(board, shown, isToday ? today.definition : state.definition);
-      const told = isToday ? underToday(known, today, at) : known;
+      const told = isToday ? await this.#underToday(board, known, today, at) : known;
       return { epoch, seq, at, as, hash: null, drawn: null, state: told, differences: differencesBetween(state, told), under: underOf(told, isToday) };
     });
   }
@@ -149,6 +151,18 @@ export class Past {
         ...(revision === 0 ? {} : { rev: revision }),
       })),
     );
+  }
+
+  async #underToday(board: BoardId, known: BoardState, today: BoardState, at: number): Promise<BoardState> {
+    const lines = await this.#scoped(board, (query) => readingsBetween(query, today.definition!, seriesFor(today), at - LEAD_MS, at + 1));
+    const work = underToday(known, today, at, lines);
+    for (let began = performance.now(); ;) {
+      const step = work.next();
+      if (step.done) return step.value;
+      if (performance.now() - began < SPELL_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      began = performance.now();
+    }
   }
 
   /** How many of the screens that reported had drawn what the journal folds to. */

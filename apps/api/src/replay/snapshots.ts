@@ -24,6 +24,7 @@ import { Refusal } from '../access/refusal.js';
 import { type BoardQuery, BoardReads } from '../database/scoped.js';
 import { DeskBoards } from '../desk/desk-boards.js';
 import { putBy } from '../desk/freeze.js';
+import { patiently } from '../desk/patience.js';
 import { Journal, StoreDown } from '../journal/journal.js';
 import * as sql from '../journal/journal.sql.js';
 import { Past } from './past.js';
@@ -64,7 +65,8 @@ export class Snapshots {
   }
 
   async freeze(board: BoardId, by: Person, { name, note, at, seq }: FreezeBody): Promise<SnapshotHead> {
-    const shown = await this.past.shown(board, seq === undefined ? { at: Date.parse(at!) } : { seq });
+    // Whoever presses "freeze" in a meeting may wait for a busy database; the keeper waits for itself.
+    const shown = await patiently(() => this.past.shown(board, seq === undefined ? { at: Date.parse(at!) } : { seq }));
     const of = { seq: shown.seq, at: shown.at, hash: shown.hash };
     const snapshot = await putBy(this.journal, board, shown);
     const event: Frozen = { kind: 'SnapshotFrozen', snapshot, name, of, by, ...(note === undefined ? {} : { note }) };

@@ -5,7 +5,7 @@
 import type { BoardDefinition, FigureId, Metric, RollupDefinition, Target } from '@comm-cell/board/definition';
 import { combine } from '@comm-cell/board/rules/figure';
 import { seriesOf } from '@comm-cell/board/rules/watched';
-import { type How, type Period, summarise, type Tally, talliesIn } from '@comm-cell/board/spc/periods';
+import { type How, NEEDS, type Period, summaryOf, talliesIn, type Told } from '@comm-cell/board/spc/periods';
 import type { Improvement } from '@comm-cell/board/spc/xmr';
 import { HOUR_MS } from '@comm-cell/board/time';
 import type { Extent, FigureChoice, FigureChoices, RolledUp, Trend } from '@comm-cell/contract/trends';
@@ -13,8 +13,8 @@ import type { BoardQuery } from '../database/scoped.js';
 import * as sql from './hours.sql.js';
 
 export type ReadAs = 'known' | 'shown';
-/** Tallies of each series by its number, ascending. */
-export type Hours = ReadonlyMap<number, readonly Tally[]>;
+/** What each series tells of each hour, by its number, ascending. */
+export type Hours = ReadonlyMap<number, readonly Told[]>;
 
 export interface Measured {
   id: FigureId;
@@ -56,28 +56,34 @@ export function improvementOf({ direction }: Metric): Improvement {
   return direction === 'higher-is-worse' ? 'decrease' : direction === 'lower-is-worse' ? 'increase' : 'neutral';
 }
 
+/** The greatest and least of a combined figure are those of its hourly means: its parts need not have peaked together. */
+export function columnFor({ combined }: Measured, how: How): sql.Column {
+  return combined !== undefined && (how === 'max' || how === 'min') ? 'sum' : NEEDS[how];
+}
+
 interface HourRow {
   no: number;
   hour: number[];
   n: number[];
-  sum: number[];
-  min: number[];
-  max: number[];
-  last: number[];
+  value: number[];
 }
 
-export async function hoursOf(query: BoardQuery, board: string, series: readonly number[], from: number, to: number, as: ReadAs): Promise<Hours> {
+/** What the figures need of a stretch to be summarised by a method for which they all go by the same column. */
+export async function hoursOf(
+  query: BoardQuery,
+  board: string,
+  figures: readonly Measured[],
+  column: sql.Column,
+  { from, to }: Period,
+  as: ReadAs,
+): Promise<Hours> {
+  const series = [...new Set(figures.flatMap(({ of, over }) => [...of, ...over]))];
   const { rows } = await query.query<HourRow>({
-    name: 'trend-hours',
-    text: sql.HOURS,
+    name: `trend-hours-${column}`,
+    text: sql.hours(column),
     values: [board, series, Math.floor(from / HOUR_MS), Math.ceil(to / HOUR_MS), as === 'shown'],
   });
-  return new Map(
-    rows.map(({ no, hour, n, sum, min, max, last }) => [
-      no,
-      hour.map((one, i): Tally => ({ at: one * HOUR_MS, n: n[i]!, sum: sum[i]!, min: min[i]!, max: max[i]!, last: last[i]! })),
-    ]),
-  );
+  return new Map(rows.map(({ no, hour, n, value }) => [no, hour.map((one, i): Told => ({ at: one * HOUR_MS, n: n[i]!, value: value[i]! }))]));
 }
 
 /** Readings as they are. Only for figures that are one series: parts of others are not read at the same moments. */
@@ -101,10 +107,14 @@ export function trendOf(figure: Measured, hours: Hours, periods: readonly Period
   const trend: Trend = { figure: figure.id, of: parts.length, how, at: [], value: [], n: [], known: [] };
   for (const [i, { from }] of periods.entries()) {
     const own = parts.map((part) => part[i]!);
-    const known = own.filter((tallies) => tallies.length > 0).length;
+    let [known, n] = [0, 0];
+    for (const tallies of own) {
+      if (tallies.length > 0) known++;
+      for (const tally of tallies) n += tally.n;
+    }
     trend.at.push(from);
     trend.value.push(known === parts.length ? valueOf(figure, own, how) : null);
-    trend.n.push(own.reduce((all, tallies) => all + tallies.reduce((sum, { n }) => sum + n, 0), 0));
+    trend.n.push(n);
     trend.known.push(known);
   }
   return trend;
@@ -114,17 +124,17 @@ export function trendOf(figure: Measured, hours: Hours, periods: readonly Period
  * Means, sums and last values of the parts are combined; the greatest and least of a combined figure are looked for hour by hour,
  * since its parts need not have peaked together. A share over a period is that of the sums, never the mean of shares.
  */
-function valueOf({ combined, of }: Measured, parts: readonly (readonly Tally[])[], how: How): number | null {
-  if (combined === undefined) return summarise(parts[0]!, how);
+function valueOf({ combined, of }: Measured, parts: readonly (readonly Told[])[], how: How): number | null {
+  if (combined === undefined) return summaryOf(parts[0]!, how);
   const together = (values: readonly (number | null)[]): number | null => {
     if (values.includes(null)) return null;
     const known = values as readonly number[];
     return combine(combined, known.slice(0, of.length), known.slice(of.length));
   };
-  if (how !== 'max' && how !== 'min') return together(parts.map((tallies) => summarise(tallies, how)));
+  if (how !== 'max' && how !== 'min') return together(parts.map((tallies) => summaryOf(tallies, how)));
   const others = parts.slice(1).map((tallies) => new Map(tallies.map((tally) => [tally.at, tally])));
   const hourly = parts[0]!.flatMap((tally) => {
-    const value = together([tally, ...others.map((hours) => hours.get(tally.at))].map((one) => (one ? summarise([one], 'mean') : null)));
+    const value = together([tally, ...others.map((hours) => hours.get(tally.at))].map((one) => (one ? summaryOf([one], 'mean') : null)));
     return value === null ? [] : [value];
   });
   return hourly.length === 0 ? null : how === 'max' ? Math.max(...hourly) : Math.min(...hourly);

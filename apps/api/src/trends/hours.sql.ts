@@ -56,19 +56,22 @@ set n = excluded.n, missing = excluded.missing, sum = excluded.sum, min = exclud
 
 export const MOVE_ON = `update reading_hours_head set seq = $2 where board_id = $1`;
 
-/** Columns of the hours of each series, ascending, as JSON: a year of hours is one row. */
-export const HOURS = `
-select h.series_no as no, json_agg(h.hour order by h.hour) as hour, json_agg(h.n order by h.hour) as n, json_agg(h.sum order by h.hour) as sum,
-  json_agg(h.min order by h.hour) as min, json_agg(h.max order by h.hour) as max, json_agg(h.last order by h.hour) as last
-from (
-  select series_no, hour, n, sum, min, max, last from reading_hours
-  where not $5 and board_id = $1 and series_no = any($2::int[]) and hour >= $3 and hour < $4 and n > 0
-  union all
-  select series_no, hour, coalesce(shown[1], n)::int, case when shown is null then sum else shown[3] end, case when shown is null then min else shown[4] end,
-    case when shown is null then max else shown[5] end, case when shown is null then last else shown[7] end
-  from reading_hours
-  where $5 and board_id = $1 and series_no = any($2::int[]) and hour >= $3 and hour < $4 and coalesce(shown[1], n) > 0) as h
-group by h.series_no`;
+/** Where each stands in the tally of what was shown. */
+const SHOWN = { sum: 3, min: 4, max: 5, last: 7 } as const;
+export type Column = keyof typeof SHOWN;
+
+/**
+ * The hours of each series that anything is known of, ascending, as columns in JSON: a year of hours is one row. One column is
+ * enough for a chart, and most of the time goes into writing them. $5: as they were shown.
+ */
+export const hours = (column: Column): string => `
+select s.no, told.hour, told.n, told.value from unnest($2::int[]) as s(no), lateral (
+  select json_agg(h.hour) as hour, json_agg(h.n) as n, json_agg(h.value) as value from (
+    select hour, case when $5 and shown is not null then shown[1]::int else n end as n,
+      case when $5 and shown is not null then shown[${SHOWN[column]}] else ${column} end as value
+    from reading_hours where board_id = $1 and series_no = s.no and hour >= $3 and hour < $4 order by hour) as h
+  where h.n > 0) as told
+where told.hour is not null`;
 
 export const EXTENT = `
 select s.no, ends.first, ends.last from unnest($2::int[]) as s(no), lateral (
@@ -76,8 +79,10 @@ select s.no, ends.first, ends.last from unnest($2::int[]) as s(no), lateral (
     (select hour from reading_hours where board_id = $1 and series_no = s.no order by hour desc limit 1) as last) as ends
 where ends.first is not null`;
 
+/** Of a restored journal (another epoch) nothing is rolled up yet. */
 export const STANDS = `
-select coalesce((select h.seq from reading_hours_head h where h.board_id = $1), 0)::float8 as seq, (select seq from board_head where board_id = $1)::float8 as head`;
+select coalesce((select h.seq from reading_hours_head h join board_head using (board_id, epoch) where board_id = $1), 0)::float8 as seq,
+  coalesce((select seq from board_head where board_id = $1), 0)::float8 as head`;
 
 /** Readings themselves, for short stretches. $5: as they first came. */
 export const RAW = `

@@ -26,7 +26,21 @@ import { Refusal } from '../access/refusal.js';
 import { type BoardQuery, BoardReads } from '../database/scoped.js';
 import { DeskBoards } from '../desk/desk-boards.js';
 import { StoreDown } from '../journal/journal.js';
-import { extentOf, hoursOf, improvementOf, type Measured, measuredOf, rawOf, type ReadAs, rolledUpOf, targetOf, trendOf, usualHow } from './figures.js';
+import {
+  columnFor,
+  extentOf,
+  type Hours,
+  hoursOf,
+  improvementOf,
+  type Measured,
+  measuredOf,
+  rawOf,
+  type ReadAs,
+  rolledUpOf,
+  targetOf,
+  trendOf,
+  usualHow,
+} from './figures.js';
 import { marksBetween } from './marks.js';
 import { RollUps } from './roll-up.js';
 
@@ -87,9 +101,25 @@ export class Trends {
       const trends: TrendsAnswer['trends'] = [];
       if (by === 'raw') for (const one of measured) trends.push(await rawOf(query, board, one, from, to, as));
       else {
-        const hours = await hoursOf(query, board, [...new Set(measured.flatMap(({ of, over }) => [...of, ...over]))], from, to, as);
         const periods = periodsWithin(definition.zone, by, from, to);
-        for (const one of measured) trends.push(trendOf(one, hours, periods, asked.how ?? usualHow(one.metric)));
+        const howOf = (one: Measured): How => asked.how ?? usualHow(one.metric);
+        const read = new Map<string, Hours>();
+        for (const one of measured) {
+          const column = columnFor(one, howOf(one));
+          if (!read.has(column))
+            read.set(
+              column,
+              await hoursOf(
+                query,
+                board,
+                measured.filter((other) => columnFor(other, howOf(other)) === column),
+                column,
+                { from, to },
+                as,
+              ),
+            );
+          trends.push(trendOf(one, read.get(column)!, periods, howOf(one)));
+        }
       }
       return { from, to, by, as, rolledUp, trends };
     });
@@ -110,7 +140,7 @@ export class Trends {
       );
     return this.#read(board, async (query) => {
       const { from, to } = await this.#stretch(query, board, zone, [measured], asked, asked.by);
-      const hours = await hoursOf(query, board, [...measured.of, ...measured.over], from, to, asked.as);
+      const hours = await hoursOf(query, board, [measured], columnFor(measured, how), { from, to }, asked.as);
       const periods = periodsWithin(zone, asked.by, from, to).filter(
         (period) => asked.weekday === undefined || weekday(localDay(zone, period.from)) === asked.weekday,
       );
@@ -163,10 +193,10 @@ export class Trends {
       const weeksAgo = (weeks: number): number[] => now.map((at) => shifted(zone, at, (day) => day - 7 * weeks));
       const lastYear = now.map((at) => shifted(zone, at, sameDayLastYear));
       const weeks = Array.from({ length: BAND_WEEKS }, (_, i) => weeksAgo(i + 1));
-      const series = [...measured.of, ...measured.over];
-      const recent = await hoursOf(query, board, series, from - (BAND_WEEKS * 7 + 1) * DAY_MS, to, asked.as);
-      const before = await hoursOf(query, board, series, Math.min(...lastYear, from), Math.max(...lastYear, from) + HOUR_MS, asked.as);
-      const valuesAt = (hours: typeof recent, moments: readonly number[]): (number | null)[] => {
+      const read = (stretch: Stretch): Promise<Hours> => hoursOf(query, board, [measured], columnFor(measured, how), stretch, asked.as);
+      const recent = await read({ from: from - (BAND_WEEKS * 7 + 1) * DAY_MS, to });
+      const before = await read({ from: Math.min(...lastYear, from), to: Math.max(...lastYear, from) + HOUR_MS });
+      const valuesAt = (hours: Hours, moments: readonly number[]): (number | null)[] => {
         // Clock times that a change skips or repeats may name an hour twice: each is looked up for itself.
         const ascending = [...new Set(moments)].sort((a, b) => a - b);
         const { value } = trendOf(
@@ -217,7 +247,7 @@ export class Trends {
       const periods = periodsWithin(zone, asked.by, from, Math.max(from, to)).filter((period) => period.from !== own.from);
       const { at, value } = trendOf(
         measured,
-        await hoursOf(query, board, [...measured.of, ...measured.over], from, Math.max(from, to), asked.as),
+        await hoursOf(query, board, [measured], columnFor(measured, how), { from, to: Math.max(from, to) }, asked.as),
         periods,
         how,
       );
@@ -252,7 +282,7 @@ export class Trends {
           'Who leads whom is looked for over at most 120 days.',
           'Ask for a shorter stretch; what led in January need not lead in June.',
         );
-      const hours = await hoursOf(query, board, [...a.of, ...a.over, ...b.of, ...b.over], from, to, asked.as);
+      const hours = await hoursOf(query, board, [a, b], columnFor(a, 'mean'), { from, to }, asked.as);
       const periods = periodsWithin(zone, 'hour', from, to);
       const values = (one: Measured): (number | null)[] => trendOf(one, hours, periods, 'mean').value;
       const found = leadLag({ a: values(a), b: values(b), hours: periods.map((period) => hourOfWeek(zone, period.from)), most: asked.most, seed: SEED });

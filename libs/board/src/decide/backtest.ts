@@ -134,35 +134,43 @@ function isWorse(rule: Rule, a: number, b: number): boolean {
   return low ? a < b : a > b;
 }
 
-function play(rule: Rule, lines: ReadonlyMap<SeriesId, Line>, { definition, from, to, usuals }: BacktestOptions): Tested {
-  const watched = [...figuresOf(rule.when), ...(rule.least ? [rule.least.figure] : [])].flatMap((figure) => seriesOf(definition, figure));
-  const feeds = plainParts(rule.when).flatMap((part) => (part.kind === 'late' ? (definition.feeds[part.feed]?.series ?? []) : []));
-  const past = new Past(definition, usuals ?? {}, new Set([...watched, ...feeds]), lines);
-  const state: RuleState = { version: 1, rule, since: -Infinity, origin: 'file', by: { id: '', name: '' } };
-  const hours = definition.response?.groups[rule.owner]?.hours ?? OFFICE;
+/** All series a rule looks at. */
+export function seriesWatchedBy(definition: BoardDefinition, rule: Rule): SeriesId[] {
+  const figures = [...figuresOf(rule.when), ...(rule.least ? [rule.least.figure] : [])];
+  const late = plainParts(rule.when).flatMap((part) => (part.kind === 'late' ? (definition.feeds[part.feed]?.series ?? []) : []));
+  return [...new Set([...figures.flatMap((figure) => seriesOf(definition, figure)), ...late])].filter((id) => definition.series[id]);
+}
+
+interface Watching {
+  turned?(turning: Turning, alert: Alert | undefined): void;
+  judged?(value: number | null): void;
+}
+
+/** Takes a rule through all readings before `to`, and through time up to `until`; answers the alert that is open then. */
+function run(
+  { rule, ...version }: RuleState & { rule: Rule },
+  lines: ReadonlyMap<SeriesId, Line>,
+  { definition, to, until, usuals }: Pick<BacktestOptions, 'definition' | 'to' | 'usuals'> & { until: number },
+  watching: Watching,
+): Alert | undefined {
+  const past = new Past(definition, usuals ?? {}, seriesWatchedBy(definition, rule), lines);
   const mayOpen = (moment: number): boolean => !rule.active || isWithin(rule.active, definition.zone, moment);
-  const waits = rule.active !== undefined || rule.least !== undefined || feeds.length > 0;
+  const waits = rule.active !== undefined || rule.least !== undefined || plainParts(rule.when).some(({ kind }) => kind === 'late');
 
   let alert: Alert | undefined;
-  let firing: Firing | undefined;
-  const firings: Firing[] = [];
   let changedAt = -Infinity;
-
   const turn = (turns: readonly Turning[]): void => {
     for (const turning of turns) {
-      alert = withTurn(alert, { kind: 'AlertTurned', rule: rule.id, no: 1, ...turning }, state);
-      if (turning.turn === 'raised') firing = { from: turning.due, peak: alert?.value ?? null };
-      else if (!alert && firing) {
-        firings.push({ ...firing, to: turning.due });
-        firing = undefined;
-      }
+      alert = withTurn(alert, { kind: 'AlertTurned', rule: rule.id, no: 1, ...turning }, { ...version, rule });
+      watching.turned?.(turning, alert);
     }
   };
   const judgeAt = (moment: number, after = false): Turning[] =>
     whenJudged(rule, alert, judge(past, rule, after ? moment + 1 : moment), moment, mayOpen(moment));
-  const wait = (until: number): void => {
-    while (alert || waits) {
-      const next = nextByTime(past, rule, alert, changedAt, judgeAt, -Infinity, until);
+  const wait = (end: number): void => {
+    // Before the first reading there is nothing that time could bring about.
+    while (changedAt > -Infinity && (alert || waits)) {
+      const next = nextByTime(past, rule, alert, changedAt, judgeAt, -Infinity, end);
       if (!next) return;
       turn(next.turns);
     }
@@ -173,9 +181,34 @@ function play(rule: Rule, lines: ReadonlyMap<SeriesId, Line>, { definition, from
     changedAt = moment;
     const judged = judge(past, rule, moment);
     turn(whenJudged(rule, alert, judged, moment, mayOpen(moment)));
-    if (firing && judged.value !== null && (firing.peak === null || isWorse(rule, judged.value, firing.peak))) firing.peak = judged.value;
+    watching.judged?.(judged.value);
   }
-  wait(to);
+  wait(until);
+  return alert;
+}
+
+function play(rule: Rule, lines: ReadonlyMap<SeriesId, Line>, options: BacktestOptions): Tested {
+  const { definition, from, to } = options;
+  const hours = definition.response?.groups[rule.owner]?.hours ?? OFFICE;
+  let firing: Firing | undefined;
+  const firings: Firing[] = [];
+  run(
+    { version: 1, rule, since: -Infinity, origin: 'file', by: { id: '', name: '' } },
+    lines,
+    { ...options, until: to },
+    {
+      turned({ turn, due }, alert) {
+        if (turn === 'raised') firing = { from: due, peak: alert?.value ?? null };
+        else if (!alert && firing) {
+          firings.push({ ...firing, to: due });
+          firing = undefined;
+        }
+      },
+      judged(value) {
+        if (firing && value !== null && (firing.peak === null || isWorse(rule, value, firing.peak))) firing.peak = value;
+      },
+    },
+  );
   if (firing) firings.push(firing);
 
   const within = firings.filter((one) => (one.to ?? to) > from).map((one) => (one.from < from ? { ...one, from } : one));
@@ -187,6 +220,15 @@ function play(rule: Rule, lines: ReadonlyMap<SeriesId, Line>, { definition, from
     longestMs: Math.max(0, ...lasted),
     outOfHours: within.filter((one) => !isWithin(hours, definition.zone, one.from)).length,
   };
+}
+
+/** The alert that would be open at a moment if the rule had been in force for as long as there are readings. */
+export function standing(
+  rule: RuleState & { rule: Rule },
+  lines: ReadonlyMap<SeriesId, Line>,
+  { at, ...options }: Pick<BacktestOptions, 'definition' | 'usuals'> & { at: number },
+): Alert | undefined {
+  return run(rule, lines, { ...options, to: at + 1, until: at }, {});
 }
 
 export function backtest(rule: Rule, lines: ReadonlyMap<SeriesId, Line>, options: BacktestOptions): { proposed: Tested; present?: Tested } {

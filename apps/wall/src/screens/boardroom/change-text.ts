@@ -45,7 +45,8 @@ export function changeText(change: Change, writing: Writing): ChangeText {
         place: label(change.place),
       };
     }
-    case 'level': {
+    case 'level':
+    case 'below': {
       const text = (then: { low: number; high: number } | null): string =>
         then ? `${change.mark} ${then.low === then.high ? then.high : `${then.low}–${then.high}`}` : said.noLevel;
       return plain(label(change.label), text(change.before), text(change.after));
@@ -73,6 +74,10 @@ export function changeText(change: Change, writing: Writing): ChangeText {
       const text = (then: typeof change.before, none: string): string =>
         then ? (then.overdue ? said.overdueSince : said.dueAt)(at(then.due), change.owner) : none;
       return plain(`#${change.no} ${change.what}`, text(change.before, said.noAction), text(change.after, said.done));
+    }
+    case 'passed': {
+      const { before, after } = change;
+      return { ...plain(change.what, before === null ? said.notRaised : said.passed[before], said.passed[after]), place: label(change.label) };
     }
     case 'rule': {
       const text = (version: number | null): string => (version === null ? said.noRule : said.version(version));

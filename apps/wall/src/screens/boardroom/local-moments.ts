@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, localDay, minuteOfDay, momentOfLocal, offse
 import { clockText, dateText } from '../../notation.js';
 import type { Words } from '../../words.js';
 
-export const ZOOMS = ['day', 'week', 'month'] as const;
+export const ZOOMS = ['hour', 'day', 'week', 'month'] as const;
 export type Zoom = (typeof ZOOMS)[number];
 
 export interface Stretch {
@@ -42,8 +42,12 @@ export function clockOn(zone: Zone, moment: number, days: number, clock: string)
   return momentOfLocal(zone, localDay(zone, moment) + days, minuteOfDay(clock));
 }
 
-/** The calendar day, week (from Monday) or month around a moment. */
+/** The hour, calendar day, week (from Monday) or month around a moment. */
 export function windowOf(zone: Zone, moment: number, zoom: Zoom): Stretch {
+  if (zoom === 'hour') {
+    const from = Math.floor(moment / HOUR_MS) * HOUR_MS;
+    return { from, to: from + HOUR_MS };
+  }
   const day = localDay(zone, moment);
   let [first, end] = [day, day + 1];
   if (zoom === 'week') {
@@ -59,10 +63,10 @@ export function windowOf(zone: Zone, moment: number, zoom: Zoom): Stretch {
 
 /** Where the timeline is marked, and with what. */
 export function ticksOf(zone: Zone, { from, to }: Stretch, zoom: Zoom, words: Words, narrow: boolean): { at: number; text: string }[] {
-  if (zoom === 'day') {
-    const apart = (narrow ? 6 : 2) * HOUR_MS;
+  if (zoom === 'hour' || zoom === 'day') {
+    const [step, apart] = zoom === 'hour' ? [MINUTE_MS, (narrow ? 15 : 5) * MINUTE_MS] : [HOUR_MS, (narrow ? 6 : 2) * HOUR_MS];
     const ticks = [];
-    for (let at = from; at < to; at += HOUR_MS) {
+    for (let at = from; at < to; at += step) {
       const local = at + offsetMsAt(zone, at);
       if ((local % DAY_MS) % apart === 0) ticks.push({ at, text: clockText(at, offsetMsAt(zone, at)) });
     }

@@ -1,11 +1,12 @@
 /**
- * A stretch of history of many series at once, for back-tests and for what is usual: the newest revision of every moment.
+ * A stretch of history of many series at once, for back-tests and for moments under other rules: the newest revision of every moment.
  * A month of 300 series is 864,000 readings, too many to be handed over as rows: each series comes as one text, the bytes of
  * its moments and values in Postgres's own binary form (the driver knows no binary results).
  */
 import type { Line } from '@comm-cell/board/decide/backtest';
 import type { BoardDefinition, SeriesId } from '@comm-cell/board/definition';
-import { type Journal, StoreDown } from '../journal/journal.js';
+import type pg from 'pg';
+import { StoreDown } from './journal.js';
 
 const LINES = `
 select s.no, line.bytes
@@ -19,15 +20,16 @@ where line.bytes is not null`;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const BYTES_EACH = 16;
 
+/** `to`: the first moment that is not looked at. */
 export async function readingsBetween(
-  journal: Journal,
+  store: Pick<pg.ClientBase, 'query'> | pg.Pool,
   definition: BoardDefinition,
   series: readonly SeriesId[],
   from: number,
   to: number,
 ): Promise<Map<SeriesId, Line>> {
   const byNo = new Map(series.map((id) => [definition.series[id]!.no, id]));
-  const { rows } = await journal.pool.query<{ no: number; bytes: string }>(LINES, [definition.id, [...byNo.keys()], from, to]).catch((error: unknown) => {
+  const { rows } = await store.query<{ no: number; bytes: string }>(LINES, [definition.id, [...byNo.keys()], from, to]).catch((error: unknown) => {
     throw new StoreDown(error);
   });
   return new Map(rows.map(({ no, bytes }) => [byNo.get(no)!, lineOf(Buffer.from(bytes, 'base64'))]));
