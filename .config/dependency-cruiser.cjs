@@ -2,7 +2,7 @@
  * Who may import whom: the house plan of docs, kept by a machine. Imports run downward only, features on one floor do not
  * know each other, and there are no cycles. Types count like values: an import type is an arrow on the plan too.
  */
-const FEATURES = 'ingest|live|replay|alerts|notify|huddle|ops|console|boards|audit|trends|packs|history|keys|concerns';
+const FEATURES = 'ingest|live|replay|alerts|notify|huddle|ops|console|boards|audit|trends|packs|history|keys|concerns|goals';
 const WEB = '(^|/)node_modules/(@nestjs/(platform-[^/]+|websockets)|@fastify/|fastify|socket\\.io|express)';
 
 /** Files at `from` import what `may` names and nothing else: no other part of the house, no package, no part of Node. */

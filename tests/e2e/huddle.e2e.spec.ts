@@ -7,7 +7,7 @@ import { PersonOfBoard } from '@comm-cell/api/access/people.entity';
 import { People } from '@comm-cell/api/access/people';
 import { dataSource } from '@comm-cell/api/database/schema';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { Api, prepareBoard } from '../support/api.js';
+import { Api, DISPLAY_COOKIE, prepareBoard } from '../support/api.js';
 import { withCell } from '../support/boards.js';
 import { launchBrowser } from '../support/browser.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
@@ -66,6 +66,16 @@ async function open(who: Who, query = ''): Promise<{ page: Page; context: Browse
   await page.locator('h2').first().waitFor();
   return { page, context };
 }
+async function openWall(): Promise<Page> {
+  const context = await browser.newContext(SCREENS.lead);
+  closing.push(() => context.close());
+  const [name, value] = DISPLAY_COOKIE.split('=') as [string, string];
+  await context.addCookies([{ name, value, url: api.address, httpOnly: true, sameSite: 'Strict' }]);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => trouble.push(`wall: ${error.message}`));
+  await page.goto(`${api.address}/wall/small`);
+  return page;
+}
 const at = (page: Page, item: string, tile = '') => page.locator(`[data-huddle][data-item="${item}"][data-looking="${tile}"]`).waitFor();
 async function assertAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).exclude('.box').analyze();
@@ -94,6 +104,11 @@ test('three screens are at the same item and tile; who was away comes back to wh
   for (const { page } of [lead, ward, viewer]) await at(page, 'now', tile);
   for (const { page } of [lead, viewer]) await page.locator(`[data-tile="${tile}"][data-looked-at]`).waitFor();
   await ward.page.locator(`[data-shown="${tile}"]`).waitFor();
+  // A paired screen on the wall, which nobody touches, is at the same item and tile.
+  const wall = await openWall();
+  await wall.locator('[data-huddle-on="1"][data-item="now"]').waitFor();
+  await wall.locator(`[data-tile="${tile}"][data-looked-at]`).waitFor();
+  expect(await wall.locator('[data-looked-at]').count()).toBe(1);
 
   const own = ward.page.locator('[data-member="acute"]');
   expect(await ward.page.locator('[data-member="acute-2"] button').count()).toBe(0);
@@ -105,13 +120,25 @@ test('three screens are at the same item and tile; who was away comes back to wh
   await lead.page.locator('#text').fill('Divert from ten');
   await lead.page.keyboard.press('Enter');
   await viewer.page.locator('[data-note="decision"]').waitFor();
-  await lead.page.locator('[data-kind="action"]').click();
-  await lead.page.locator('#text').fill('Open the bay');
-  await lead.page.locator('#owner').fill('Site');
-  await lead.page.locator('[data-add]').click();
-  await viewer.page.getByText(huddleWords.cy.raised(1, 0)).waitFor();
+  // From the tile under discussion: a concern is two taps; an action is what it is, who does it, and two taps more.
+  for (const [taps, typed] of [
+    [['[data-kind="concern"]', '[data-add]'], undefined],
+    [['[data-kind="action"]', '[data-owner]', '[data-add]'], 'Open the bay'],
+  ] as const) {
+    for (const tap of taps) {
+      const button = lead.page.locator(tap).first();
+      const box = (await button.boundingBox())!;
+      expect([tap, Math.min(box.width, box.height) >= 44]).toEqual([tap, true]);
+      await button.click();
+      if (typed !== undefined && tap !== '[data-add]') await lead.page.locator('#text').fill(typed);
+    }
+    await lead.page.locator('[data-write] [role=status]', { hasText: words.added }).waitFor();
+  }
+  await viewer.page.getByText(huddleWords.cy.raised(1, 1)).waitFor();
   await lead.page.locator('[data-next]').click();
   await at(viewer.page, 'actions', tile);
+  await wall.locator('[data-huddle-on="1"][data-item="actions"]').waitFor();
+  await picture(wall, 'wall-en');
   // Control: the one without a network has not moved, and says that it is not live.
   await at(ward.page, 'now', tile);
   await ward.page.locator('[role=alert]', { hasText: words.notLive }).waitFor({ timeout: 40_000 });
@@ -126,6 +153,8 @@ test('three screens are at the same item and tile; who was away comes back to wh
 
   await lead.page.locator('[data-end]').click();
   for (const { page } of [lead, ward, viewer]) await page.locator('[data-minutes="1"]').waitFor();
+  await wall.locator('[data-huddle-on]').waitFor({ state: 'detached' });
+  expect(await wall.locator('[data-looked-at]').count()).toBe(0);
   expect(await viewer.page.locator('[data-box="decision"]').textContent()).toContain('Divert from ten');
   await assertAccessible(viewer.page);
   await picture(viewer.page, 'minutes-cy-laptop');

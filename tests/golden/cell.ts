@@ -101,7 +101,14 @@ export function sayCell(what: string, state: BoardState, now: number, journal: r
         )
         .join(' · ') || 'none'
     );
-  if (what === 'told of actions') return toldOfActions(journal, clock);
+  if (what === 'told of actions') return toldOf('Action', journal, clock);
+  if (what === 'told of huddles') return toldOf('Huddle', journal, clock);
+  if (what === 'called')
+    return (
+      Object.keys(state.called)
+        .map((due) => clock(Number(due)))
+        .join(' · ') || 'none'
+    );
   return undefined;
 }
 
@@ -119,10 +126,10 @@ function actionsSaid(state: BoardState, now: number, clock: (moment: number) => 
   return said.join(' · ') || 'none';
 }
 
-/** Every message about an action: when, of what kind, to whom. */
-function toldOfActions(journal: readonly Entry[], clock: (moment: number) => string): string {
+/** Every message about an action, or about a huddle: when, of what kind, to whom. */
+function toldOf(what: 'Action' | 'Huddle', journal: readonly Entry[], clock: (moment: number) => string): string {
   const told = journal.flatMap((entry, i) =>
-    entry.event.kind.startsWith('Action')
+    entry.event.kind.startsWith(what)
       ? messagesFor(evolveAll(emptyBoard, journal.slice(0, i + 1)), entry).map(({ kind, group }) => `${clock(entry.at)} ${kind} ${group}`)
       : [],
   );

@@ -34,7 +34,22 @@ describe.each(files)('%s', (name) => {
 
 test('the timelines together show every freshness, every colour and every reason to hold back', () => {
   const said = files.flatMap((name) => read(name).story.flatMap(({ see, answer }) => [...Object.values(see ?? {}), answer ?? ''])).join('\n');
-  for (const word of [...FRESHNESS, 'ok', 'watch', 'act', 'no colour', 'not reported', 'out-of-range', 'jump', 'unit-step', 'conflict', 'in-the-future']) {
+  for (const word of [
+    ...FRESHNESS,
+    'ok',
+    'watch',
+    'act',
+    'no colour',
+    'not reported',
+    'out-of-range',
+    'jump',
+    'unit-step',
+    'conflict',
+    'unchanged',
+    'resent',
+    'mix-up',
+    'in-the-future',
+  ]) {
     expect(said).toContain(word);
   }
 });

@@ -27,7 +27,9 @@ import { huddlesBetween } from '@comm-cell/board/rules/cell-times';
 import { healthOf, huddleView } from '@comm-cell/board/views/huddle';
 import { offerViews, signOffView } from '@comm-cell/board/views/provided';
 import { boardOf, durationMs, type BoardSketch } from '../../libs/board/test/board.js';
+import { agreedDeed, sayAgreed } from './agreed.js';
 import { cellDeed, sayCell } from './cell.js';
+import { passedDeed, sayPassed } from './passed.js';
 
 type Value = number | string;
 interface Sent {
@@ -233,7 +235,10 @@ function look(what: string, state: BoardState, view: BoardView, now: number, jou
   }
   if (kind === 'sign-off') return saySignOff(state, id, now);
   if (what === 'offers') return sayOffers(state, now);
-  const cell = sayCell(what, state, now, journal, (moment) => clock(moment, now));
+  const cell =
+    sayCell(what, state, now, journal, (moment) => clock(moment, now)) ??
+    sayAgreed(what, state, now, (moment) => clock(moment, now)) ??
+    sayPassed(what, state, now, journal, (moment) => clock(moment, now));
   if (cell !== undefined) return cell;
   const feed = kind === 'feed' && view.feeds.list.find((one) => one.id === id);
   if (feed) return sayFeed(feed, now);
@@ -301,7 +306,10 @@ class Played {
     if (acts !== '') return this.#provide({ id: person, name: person }, acts, about, what);
     const [, attendee = '', meets = ''] = /^(\S+) (opens|moves to|marks|notes|ends|calls|skips|raises|finishes)$/.exec(action) ?? [];
     if (meets !== '') return this.#meet({ id: attendee, name: attendee }, meets, what);
-    const deed = cellDeed(action, what, (text) => momentOf(text, this.now));
+    const deed =
+      cellDeed(action, what, (text) => momentOf(text, this.now)) ??
+      agreedDeed(action, what, (text) => momentOf(text, this.now)) ??
+      passedDeed(action, what, (text) => momentOf(text, this.now));
     if (deed) return this.#told((state) => deed(state, this.now));
     throw new Error(`A timeline does not know "${action}"`);
   }

@@ -13,6 +13,7 @@ import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DeskModule } from './desk/desk.module.js';
 import { ConcernsModule } from './concerns/concerns.module.js';
+import { GoalsModule } from './goals/goals.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { HuddleModule } from './huddle/huddle.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -24,6 +25,7 @@ import { NotifyModule } from './notify/notify.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PacksModule } from './packs/packs.module.js';
 import { ReplayModule } from './replay/replay.module.js';
+import { TiersModule } from './tiers/tiers.module.js';
 import { isRolledUp } from './trends/rolled-up.js';
 import { TrendsModule } from './trends/trends.module.js';
 import { Trends } from './trends/trends.service.js';
@@ -52,8 +54,10 @@ export class AppModule {
         TrendsModule,
         PacksModule.with({ trends: Trends, from: TrendsModule }),
         HistoryModule.with(isRolledUp),
+        GoalsModule.with({ trends: Trends, from: TrendsModule }),
         HuddleModule,
         ConcernsModule,
+        TiersModule,
         OpsModule,
       ],
       providers: [{ provide: CONFIG, useValue: config }],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import { DAY_MS } from '@comm-cell/board/time';
+import type { ActionHistory } from '@comm-cell/contract/concerns';
 import type { BeforeAnswer, CalendarLink, HeldAnswer, HuddleAnswer, MinutesAnswer, Planned } from '@comm-cell/contract/huddle';
 import type { Done, Role, Session } from '@comm-cell/contract/desk';
 import type { Problem } from '@comm-cell/contract/feed';
@@ -118,6 +119,31 @@ test('a whole huddle: only who may runs it, each marks their own, a dead server 
   expect((await ask('viewer', 'GET', 'huddles/2/minutes')).status).toBe(404);
 });
 
+test('somebody of one organisation raises and moves its actions, and leaves those of others alone', async () => {
+  const due = new Date(Date.now() + 3_600_000).toISOString();
+  const action = { what: 'Open the lounge', owner: 'Ward', due };
+  const own = (await ask('ward', 'POST', 'actions', action)).body.no!;
+  expect((await ask('ward', 'POST', 'actions', { ...action, provider: 'acute-2' })).body.code).toBe('other-provider');
+  expect((await ask('ward', 'POST', 'actions', { ...action, alert: 1 })).body.code).toBe('role');
+  const other = (await ask('lead', 'POST', 'actions', { ...action, provider: 'acute-2' })).body.no!;
+  const nobodys = (await ask('lead', 'POST', 'actions', action)).body.no!;
+  const given = (await ask('lead', 'POST', 'actions', { ...action, provider: 'acute' })).body.no!;
+  for (const no of [own, given]) expect((await ask('ward', 'POST', `actions/${no}/progress`, { quarters: 1 })).status).toBe(200);
+  for (const no of [other, nobodys]) {
+    expect((await ask('ward', 'POST', `actions/${no}/progress`, { quarters: 4 })).body.code).toBe('other-provider');
+    expect((await ask('ward', 'POST', `actions/${no}/change`, { owner: 'Ward', reason: 'mine' })).body.code).toBe('other-provider');
+  }
+  expect((await ask('ward', 'POST', `actions/${own}/change`, { provider: 'acute-2', reason: 'theirs' })).body.code).toBe('other-provider');
+  expect((await ask('ward', 'POST', `actions/${own}/close`, { result: 'done' })).body.code).toBe('role');
+  expect((await ask('lead', 'POST', `actions/${own}/close`, { result: 'done' })).status).toBe(200);
+  const stepsOf = async (no: number) => (await ask<ActionHistory>('viewer', 'GET', `actions/${no}/history`)).body.steps.map(({ step, by }) => [step, by]);
+  expect(await stepsOf(given)).toEqual([
+    ['raised', 'The lead'],
+    ['progressed', 'The ward'],
+  ]);
+  for (const no of [other, nobodys]) expect(await stepsOf(no)).toEqual([['raised', 'The lead']]);
+});
+
 test('the frozen board opens as a snapshot that proves itself; one that was changed underneath gives no minutes', async () => {
   const { body: minutes } = await ask<MinutesAnswer>('viewer', 'GET', 'huddles/1/minutes');
   const { body: snapshot } = await ask<{ proof: { whole: boolean }; name: string }>('lead', 'GET', `snapshots/${minutes.snapshot}`);
@@ -155,6 +181,18 @@ test('a calendar reads the feed: every meeting in UTC, cancelled ones as such; t
     expect(at(skipped)!.event.sequence).toBeGreaterThan(0);
   }
   expect((await events('&lang=cy'))[0]!.event.summary).toContain('Cyfarfod byr');
+
+  // A client that subscribes asks again with what it has, and is told how often.
+  const first = await api.request<string>(link.address);
+  const tag = first.headers.get('etag')!;
+  expect(first.body).toMatch(/^REFRESH-INTERVAL;VALUE=DURATION:PT1H\r$/m);
+  expect(Date.parse(first.headers.get('last-modified')!)).toBeGreaterThan(Date.now() - 600_000);
+  const again = await api.request<string>(link.address, { headers: { 'if-none-match': `"other", W/${tag}` } });
+  expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, '', tag]);
+  expect((await api.request(link.address, { method: 'HEAD' })).headers.get('etag')).toBe(tag);
+  // Control: what was taken off the list is news.
+  const takenOff = await ask('lead', 'POST', 'huddle/skips', { due: new Date(next.due + 4 * DAY_MS).toISOString(), reason: 'Exercise' });
+  if (takenOff.status === 201) expect((await api.request<string>(link.address, { headers: { 'if-none-match': tag } })).status).toBe(200);
 
   expect((await api.request(link.address.replace(secret, 'x'.repeat(43)))).status).toBe(404);
   expect((await api.request(link.address.split('?')[0]!)).status).toBe(404);

@@ -37,6 +37,8 @@ describe('a story', () => {
 describe.each(Object.keys(systems))('%s', (id) => {
   const board = loadBoard(id);
   const hospitals = Object.keys(systems[id]!.hospitals);
+  /** The cell of one hospital shows a few figures of its system, whose sums are looked at on the board of the whole. */
+  const whole = hospitals.every((place) => board.places[place]);
 
   it('has a source for every series of the board', () => {
     const { system } = reporter(id, 'winter-monday', NOON - DAY_MS, NOON);
@@ -64,6 +66,8 @@ describe.each(Object.keys(systems))('%s', (id) => {
       expect(Object.keys(board.series).filter((series) => !seen.has(series))).toEqual([]);
     });
   });
+
+  if (!whole) return;
 
   describe('on winter Mondays', () => {
     const feeds = story(id, 'winter-monday', NOON - 14 * DAY_MS, NOON);

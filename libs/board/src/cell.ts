@@ -2,7 +2,8 @@
  * The comm cell around the board: its meeting, what people owe each other, what they agreed. How a cell works is data of the
  * board's definition; what happens in it are events like all others, so a replay shows the meeting with the numbers of then.
  */
-import type { Band, BoardId, FigureId, Label, Person, ProviderId, TileId } from './names.js';
+import type { SchemeLevel } from './scheme.js';
+import type { Band, BoardId, FigureId, GroupId, Label, Person, ProviderId, TileId } from './names.js';
 
 /** What an item of the agenda looks at; `own`: something of this cell's own. */
 export type AgendaKind = 'last-24h' | 'now' | 'next-24h' | 'concerns' | 'actions' | 'escalate' | 'own';
@@ -36,6 +37,10 @@ export interface CellDefinition {
   times: readonly HuddleTime[];
   /** A huddle outside its times needs so much notice, in hours. */
   noticeHours: number;
+  /** Those concerned get a word so long before each huddle; left out: half an hour; 0: nobody does. */
+  remindMs?: number;
+  /** Who is told of its meetings; left out: whoever is told of levels. */
+  tell?: readonly GroupId[];
   /** Organisations that answer for themselves, and the office each sends. */
   members: readonly { provider: ProviderId; office: Label }[];
   /** So many of them make a quorum. */
@@ -87,6 +92,8 @@ export type CellEvent =
   /** A huddle outside the times. */
   | { kind: 'HuddleCalled'; due: number; reason: string; by: Person }
   | { kind: 'HuddleSkipped'; due: number; reason: string; by: Person }
+  /** Its moment comes near, and those concerned are told. */
+  | { kind: 'HuddleReminded'; due: number }
   | { kind: 'ActionProgressed'; no: number; quarters: 0 | 1 | 2 | 3 | 4; note?: string; by: Person }
   | { kind: 'ActionChanged'; no: number; owner?: string; provider?: ProviderId; due?: number; reason: string; by: Person }
   /** Its time comes near, and its owner is told beforehand. */
@@ -131,13 +138,40 @@ export type CellEvent =
   | { kind: 'GoalClosed'; no: number; reached: boolean; note: string; by: Person }
   | { kind: 'CharterWritten'; version: number; text: Label; by: Person }
   | { kind: 'CharterAccepted'; version: number; provider: ProviderId; name: string; by: Person }
-  /** Passed to another cell: up with a reason, down as word for all, sideways as a question for help. */
-  | { kind: 'Passed'; no: number; way: Way; to: BoardId; type: string; text: string; about?: About; answerBy?: number; by: Person }
+  /**
+   * Passed to another cell: up with a reason, down as word for all, sideways as a question for help. `name`: what the other
+   * board is called; `what`: the concern or action it is about, as it was written down.
+   */
+  | { kind: 'Passed'; no: number; way: Way; to: BoardId; name?: Label; type: string; text: string; about?: About; what?: string; answerBy?: number; by: Person }
   /** The same at the other cell. */
-  | { kind: 'Arrived'; from: BoardId; no: number; way: Way; type: string; text: string; answerBy?: number; by: Person }
+  | { kind: 'Arrived'; from: BoardId; name?: Label; no: number; way: Way; type: string; text: string; what?: string; answerBy?: number; by: Person }
   | { kind: 'Answered'; from: BoardId; no: number; answer: Answer; text: string; by: Person }
   /** The answer, back where it was asked. */
-  | { kind: 'AnswerArrived'; no: number; answer: Answer; text: string; by: Person };
+  | { kind: 'AnswerArrived'; no: number; answer: Answer; text: string; by: Person }
+  /** Its moment has passed without an answer: at the cell that was asked, and (`from` left out) at the one that asks. */
+  | { kind: 'AnswerMissed'; from?: BoardId; no: number }
+  /** How a cell below stands; again every few minutes, so that its silence shows. null: it is no longer below. */
+  | { kind: 'CellReported'; from: BoardId; report: CellReport | null };
+
+/** A cell below as its own wall has it. */
+export interface CellReport {
+  name: Label;
+  tier: CellDefinition['tier'];
+  /** Where it stood in its journal. */
+  of: { epoch: string; seq: number };
+  /** The level of its whole; absent where it has none. */
+  level?: {
+    /** "OPEL" */
+    mark: string;
+    /** Not signed off, or not confirmed. */
+    indicative: boolean;
+    /** A range while parameters are missing; `look` is that of its worst end. Absent: nothing is worked out. */
+    calculated?: { low: number; high: number; look: SchemeLevel['look']; since: number; known: number; of: number };
+    declared?: { n: number; look: SchemeLevel['look']; at: number; reviewBy: number };
+  };
+  /** What it has asked others and has no answer to: how much, since when, and the first moment it was promised for. */
+  open?: { count: number; since: number; answerBy?: number };
+}
 
 export interface HuddleNote {
   at: number;
@@ -180,6 +214,8 @@ export interface HeldHuddle {
   expected: number;
   quorum: boolean;
   notices: number;
+  /** Items of the agenda that were come to. */
+  agenda: { held: number; of: number };
   actions: { raised: number[]; closedByNext?: number };
 }
 
@@ -234,16 +270,20 @@ export interface Charter {
   accepted: Record<ProviderId, { name: string; at: number }>;
 }
 
-/** Passed to another cell and not answered, or answered within the last day. */
+/** Passed to another cell and not answered, or answered within the last week. */
 export interface PassedOn {
   no: number;
   way: Way;
   to: BoardId;
+  name?: Label;
   type: string;
   text: string;
   about?: About;
+  what?: string;
   at: number;
   answerBy?: number;
+  /** Its moment passed without an answer, and those concerned were told. */
+  missed?: true;
   by: Person;
   answer?: { answer: Answer; text: string; at: number; by: Person };
 }
@@ -251,12 +291,20 @@ export interface PassedOn {
 /** Come from another cell. */
 export interface ComeIn {
   from: BoardId;
+  name?: Label;
   no: number;
   way: Way;
   type: string;
   text: string;
+  what?: string;
   at: number;
   answerBy?: number;
+  missed?: true;
   by: Person;
   answer?: { answer: Answer; text: string; at: number; by: Person };
+}
+
+/** What a cell below said last, and when. */
+export interface CellBelow extends CellReport {
+  at: number;
 }

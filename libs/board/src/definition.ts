@@ -60,6 +60,8 @@ export interface SeriesDefinition {
   range: { min: number; max: number };
   /** Largest believable change between two readings; more is held back until the next reading confirms it. */
   maxJump?: number;
+  /** A value that stays the same for longer is held back: its source may stand still. Shorter than the day line. */
+  steadyMs?: number;
   thresholds?: Thresholds;
   target?: Target;
 }
@@ -110,6 +112,8 @@ export interface FeedDefinition {
   series: readonly SeriesId[];
   /** How the figures come: from a system, or written by people. Left out: either. */
   means?: 'system' | 'people';
+  /** Feeds that report the same figures by their nature: their agreement is no mix-up. */
+  sameAs?: readonly FeedId[];
 }
 
 /** A labelled supporting figure of a tile. */

@@ -25,10 +25,12 @@ export interface Reading {
 }
 
 /** Why a well-formed reading was held back for a person to look at. */
-export type HoldReason = 'out-of-range' | 'jump' | 'unit-step' | 'conflict';
+export type HoldReason = 'out-of-range' | 'jump' | 'unit-step' | 'conflict' | 'unchanged' | 'resent' | 'mix-up';
 
 export interface HeldReading extends Reading {
   reason: HoldReason;
+  /** mix-up: the feed whose figures these are. */
+  of?: FeedId;
 }
 
 /** What is usual in each hour of the week (0 = Monday 00:00 local): the middle value, or null where too little is known. */

@@ -64,6 +64,7 @@ export const KINDS: Readonly<Record<BoardEvent['kind'], true>> = {
   HuddleClosed: true,
   HuddleCalled: true,
   HuddleSkipped: true,
+  HuddleReminded: true,
   ActionProgressed: true,
   ActionChanged: true,
   ActionReminded: true,
@@ -85,6 +86,8 @@ export const KINDS: Readonly<Record<BoardEvent['kind'], true>> = {
   Arrived: true,
   Answered: true,
   AnswerArrived: true,
+  AnswerMissed: true,
+  CellReported: true,
 };
 
 /** An event this build does not know. A screen must cover itself: going on would show a wrong board. */

@@ -1,7 +1,7 @@
 /** What the board is after folding the journal up to a seq. Plain JSON: it is stored, sent and hashed as it is. */
 import { canonical } from './canonical.js';
-import type { Charter, ComeIn, Concern, Goal, HeldHuddle, Huddle, Idea, PassedOn } from './cell.js';
-import type { BoardDefinition, FeedId, FigureId, PlaceId, ProviderId, SeriesId } from './definition.js';
+import type { CellBelow, Charter, ComeIn, Concern, Goal, HeldHuddle, Huddle, Idea, PassedOn } from './cell.js';
+import type { BoardDefinition, BoardId, FeedId, FigureId, PlaceId, ProviderId, SeriesId } from './definition.js';
 import type { HoldReason, Person, SignedFigure, Usual } from './events.js';
 import type { CardId, GroupId } from './response.js';
 import type { Rule, RuleId, Severity } from './rule.js';
@@ -22,6 +22,8 @@ export interface SeriesState {
   last?: { at: number; value: number | string };
   /** Ascending by time, at most one point a bucket, not longer than the definition's day line. */
   trend: TrendPoint[];
+  /** A person said of this very value, last at this moment, that it is right although it stays the same. */
+  vouchedAt?: number;
 }
 
 /** A reading held back that no newer good reading has overtaken. */
@@ -29,6 +31,7 @@ export interface Held {
   at: number;
   value: number | string | null;
   reason: HoldReason;
+  of?: FeedId;
   recordedAt: number;
 }
 
@@ -250,8 +253,8 @@ export interface BoardState {
   signOffs: Record<ProviderId, SignOff>;
   /** Offers of spare capacity by number. */
   offers: Record<string, Offer>;
-  /** The huddle that is on, as `now`. */
-  huddle: { now?: Huddle };
+  /** The huddle that is on, as `now`, and the latest of which people were reminded. */
+  huddle: { now?: Huddle; reminded?: { due: number } };
   /** Held ones by number, the newest sixty. */
   huddles: Record<string, HeldHuddle>;
   /** Huddles outside the times, and planned ones that are not held, by their moment. */
@@ -267,6 +270,8 @@ export interface BoardState {
   passed: Record<string, PassedOn>;
   /** What came from other cells, as `board:number`. */
   arrived: Record<string, ComeIn>;
+  /** Cells below, by their board. */
+  below: Record<BoardId, CellBelow>;
 }
 
 export const emptyBoard: BoardState = {
@@ -303,6 +308,7 @@ export const emptyBoard: BoardState = {
   charter: {},
   passed: {},
   arrived: {},
+  below: {},
 };
 
 const texts = new WeakMap<object, string>();

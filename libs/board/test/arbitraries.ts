@@ -69,7 +69,7 @@ export const reading: fc.Arbitrary<Reading> = fc
 /** Readings as a journal may hold them: one value for a series, moment and revision. */
 export const readings = fc.uniqueArray(reading, { maxLength: 40, selector: ({ series, at, rev }) => `${series} ${at} ${rev ?? 0}` });
 
-const reason = fc.constantFrom<HoldReason>('out-of-range', 'jump', 'unit-step', 'conflict');
+const reason = fc.constantFrom<HoldReason>('out-of-range', 'jump', 'unit-step', 'conflict', 'unchanged', 'resent', 'mix-up');
 const batch = fc.constantFrom('b1', 'b2', 'b3');
 export const event: fc.Arbitrary<BoardEvent> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('ReadingsRecorded' as const), feed: feedId, batch, readings: fc.array(reading, { maxLength: 6 }) }) },

@@ -17,6 +17,7 @@ export interface FeedSketch {
   limit: string;
   lag?: string;
   means?: FeedDefinition['means'];
+  'same as'?: string[];
 }
 export interface SeriesSketch {
   feed: string;
@@ -27,6 +28,7 @@ export interface SeriesSketch {
   watch?: string;
   act?: string;
   jump?: number;
+  steady?: string;
 }
 export interface BoardSketch {
   providers?: Record<string, Pick<ProviderDefinition, 'scheme' | 'signOff'>>;
@@ -42,6 +44,8 @@ export interface BoardSketch {
     quorum?: number;
     leads?: string[];
     holidays?: string[];
+    remind?: string;
+    tell?: string[];
     measures?: Record<string, string>;
   };
 }
@@ -183,12 +187,17 @@ function half(id: string, which: 0 | 1): string {
   return part;
 }
 
-function cell({ times, quorum = 1, leads = ['lead', 'second'], measures = {} }: NonNullable<BoardSketch['cell']>, providers: Iterable<string>): CellDefinition {
+function cell(
+  { times, quorum = 1, leads = ['lead', 'second'], remind, tell, measures = {} }: NonNullable<BoardSketch['cell']>,
+  providers: Iterable<string>,
+): CellDefinition {
   return {
     tier: 3,
     agenda: (['last-24h', 'now', 'actions'] as const).map((kind) => ({ id: kind, kind, title: label(kind), minutes: 5 })),
     times: times.map(({ at, days = DAYS, holidays = 'held' }) => ({ at, days: days.map((day) => DAYS.indexOf(day) + 1), onHolidays: holidays })),
     noticeHours: 24,
+    ...(remind !== undefined && { remindMs: durationMs(remind) }),
+    ...(tell && { tell }),
     members: [...providers].map((provider) => ({ provider, office: label(`office of ${provider}`) })),
     quorum,
     leads: leads.map(label),
@@ -225,6 +234,7 @@ export function boardOf(sketch: BoardSketch): ProposedDefinition {
     lagMs: durationMs(one.lag ?? '0m'),
     series: Object.keys(sketch.series).filter((series) => sketch.series[series]!.feed === id),
     ...(one.means && { means: one.means }),
+    ...(one['same as'] && { sameAs: one['same as'] }),
   });
   const providers = new Set(Object.entries(sketch.feeds).map(([id, one]) => one.provider ?? id));
   const tile = (figure: string) => [figure, { id: figure, title: label(figure), headline: figure, lines: [] }] as const;
@@ -258,6 +268,7 @@ export function boardOf(sketch: BoardSketch): ProposedDefinition {
           feed: one.feed,
           range: { min: one.range?.[0] ?? 0, max: one.range?.[1] ?? 1000 },
           ...(one.jump !== undefined && { maxJump: one.jump }),
+          ...(one.steady !== undefined && { steadyMs: durationMs(one.steady) }),
           ...lines(one),
         },
       ]),

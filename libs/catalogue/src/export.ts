@@ -71,7 +71,7 @@ function metricsOf({ metrics }: Board, catalogue: Catalogue): Written<'metrics'>
 }
 
 function feedOf(
-  { provider, name, owner, expected, graceMs, limitMs, lagMs, means, series }: FeedDefinition,
+  { provider, name, owner, expected, graceMs, limitMs, lagMs, means, sameAs, series }: FeedDefinition,
   board: Board,
   catalogue: Catalogue,
 ): Written<'feeds'>[string] {
@@ -84,12 +84,14 @@ function feedOf(
     grace: durationText(graceMs),
     limit: durationText(limitMs),
     ...(means && { means }),
+    ...(sameAs && { sameAs: [...sameAs] }),
     series: Object.fromEntries(
       series.map((id) => {
-        const { metric, range, maxJump, thresholds, target } = board.series[id]!;
+        const { metric, range, maxJump, steadyMs, thresholds, target } = board.series[id]!;
         const settings = {
           ...(same(range, board.metrics[metric]!.range) ? {} : { range }),
           ...(maxJump !== undefined && { maxJump }),
+          ...(steadyMs !== undefined && { steady: durationText(steadyMs) }),
           ...ownLines({ thresholds, target }, find(catalogue.metrics, metric)),
         };
         return [id, Object.keys(settings).length > 0 ? settings : null];

@@ -128,6 +128,7 @@ function resolveProviders(providers: BoardFile['providers']): Record<string, Omi
 
 function resolveFeeds(file: BoardFile, source: Source, catalogue: Catalogue): { feeds: Feeds; series: Series } {
   const feeds: Record<string, Feeds[string]> = {};
+  const line = milliseconds(file.trend.bucket) * file.trend.buckets;
   const series: Record<string, Series[string]> = {};
   for (const [id, { provider, name, owner, ...contract }] of Object.entries(file.feeds)) {
     const at = ['feeds', id];
@@ -143,8 +144,10 @@ function resolveFeeds(file: BoardFile, source: Source, catalogue: Catalogue): { 
       lagMs: milliseconds(contract.lag ?? '0s'),
       series: Object.keys(contract.series),
       ...(contract.means && { means: contract.means }),
+      ...(contract.sameAs && { sameAs: contract.sameAs }),
     };
     feeds[id] = feed;
+    for (const [i, other] of (contract.sameAs ?? []).entries()) source.need([...at, 'sameAs', i], 'feed', other, file.feeds);
     if ('everyMs' in feed.expected && feed.expected.everyMs === 0) source.say([...at, 'expected'], 'must be longer than 0');
     const short = faultOfLimit(feed);
     if (short !== undefined) source.say([...at, 'limit'], short);
@@ -157,14 +160,16 @@ function resolveFeeds(file: BoardFile, source: Source, catalogue: Catalogue): { 
       const parts = metricAndPlace(path, figure, file, source, catalogue);
       if (!parts) continue;
       const { metric, metricId, place } = parts;
-      const { thresholds, target, range = metric.range, ...jump } = settings ?? {};
+      const { thresholds, target, range = metric.range, steady = contract.steady, ...jump } = settings ?? {};
       const lines = linesOf({ thresholds, target }, metric);
       for (const [setting, reason] of faultsOfLines({ direction: metric.direction, range, ...lines })) source.say([...path, setting], reason);
       if (jump.maxJump !== undefined && metric.kind === 'text') source.say([...path, 'maxJump'], 'words cannot jump');
       if (jump.maxJump !== undefined && metric.kind === 'since-midnight') {
         source.say([...path, 'maxJump'], 'a count since midnight falls to 0 every night, which would be held back as a jump');
       }
-      series[figure] = { id: figure, metric: metricId, place, feed: id, range, ...jump, ...lines };
+      const steadyMs = steady && metric.kind !== 'text' ? milliseconds(steady) : undefined;
+      if (steadyMs !== undefined && steadyMs >= line) source.say([...path, 'steady'], 'must be shorter than the day line, by which it is judged');
+      series[figure] = { id: figure, metric: metricId, place, feed: id, range, ...jump, ...(steadyMs === undefined ? {} : { steadyMs }), ...lines };
     }
   }
   return { feeds, series };

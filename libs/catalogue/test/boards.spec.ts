@@ -11,7 +11,7 @@ const boards = boardIds().map((id) => loadBoard(id));
 
 describe('shipped boards', () => {
   it('are those of the product', () => {
-    expect(boardIds()).toEqual(['buckinghamshire', 'cwm-derwen', 'sandbox', 'winter-replay']);
+    expect(boardIds()).toEqual(['buckinghamshire', 'cwm-derwen', 'sandbox', 'stoke-mandeville', 'winter-replay']);
   });
 
   it.each(boards)('$id is complete in itself', (board) => {

@@ -16,6 +16,10 @@ export const cellEntry = z.strictObject({
   times: z.array(z.strictObject({ at: clock, days: days.exactOptional(), onHolidays: z.enum(['held', 'skipped']).default('held') })).default([]),
   /** A huddle outside its times is called so long before. */
   notice: duration.default('24h'),
+  /** A message so long before each huddle; left out: 30m; 0m: none. */
+  reminder: duration.exactOptional(),
+  /** Groups that are told of the meetings; left out: whoever is told of levels. */
+  tell: z.array(key).min(1).exactOptional(),
   members: z.record(key, office).refine((members) => Object.keys(members).length > 0, 'a cell has at least one member'),
   quorum: z.int().min(1),
   leads: z.array(office).min(1),

@@ -35,6 +35,7 @@ export const COMMANDS = [
   'unshelve',
   'close-alert',
   'raise-action',
+  'progress-action',
   'close-action',
   'tick-step',
   'declare-level',
@@ -81,6 +82,12 @@ export const COMMANDS = [
   'change-concern',
   'propose-idea',
   'answer-idea',
+  'agree-goal',
+  'review-goal',
+  'write-charter',
+  'accept-charter',
+  'pass-on',
+  'answer-passed',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 

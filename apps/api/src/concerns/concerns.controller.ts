@@ -23,7 +23,8 @@ import {
 import { done, type Done } from '@comm-cell/contract/desk';
 import type { Seated } from '../access/desk-sessions.js';
 import { commandsOf } from '../access/matrix.js';
-import { AtDesk, Needs, PersonGuard, Who } from '../access/person.guard.js';
+import type { Grant } from '../access/people.js';
+import { assertProvider, AtDesk, Granted, Needs, PersonGuard, Who } from '../access/person.guard.js';
 import { Refusal } from '../access/refusal.js';
 import { BoardReads } from '../database/scoped.js';
 import { DeskBoards } from '../desk/desk-boards.js';
@@ -55,7 +56,13 @@ export class ConcernsController {
   @ApiOperation({ summary: 'Raise a concern: from a tile, from a figure, or by itself. A figure has one open concern' })
   @ApiBody({ schema: openApi(raiseConcernBody) })
   @ApiResponse({ status: 201, schema: openApi(done) })
-  async raise(@Param('board') board: string, @Who() by: Person, @Body({ schema: raiseConcernBody }) { due, ...body }: RaiseConcernBody): Promise<Done> {
+  async raise(
+    @Param('board') board: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: raiseConcernBody }) { due, ...body }: RaiseConcernBody,
+  ): Promise<Done> {
+    if (body.provider !== undefined) assertProvider(grant, body.provider);
     const { outcome, placed } = await this.boards.submit(board, by, (state, at) => raiseConcern(state, { ...body, ...dueOf(due), by }, at));
     return { seq: placed.toSeq, ...outcome };
   }
@@ -117,8 +124,10 @@ export class ConcernsController {
     @Param('board') board: string,
     @Param('no') text: string,
     @Who() by: Person,
+    @Granted() grant: Grant,
     @Body({ schema: changeConcernBody }) { due, ...body }: ChangeConcernBody,
   ): Promise<Done> {
+    if (body.provider !== undefined) assertProvider(grant, body.provider);
     const no = numbered('concern', text);
     const { placed } = await this.boards.submit(board, by, (state, at) => changeConcern(state, { ...body, ...dueOf(due), no, by }, at));
     return { seq: placed.toSeq, no };

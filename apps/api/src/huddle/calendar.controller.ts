@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Person } from '@comm-cell/board/events';
 import { calendarLink, type CalendarLink } from '@comm-cell/contract/huddle';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Deeds } from '../access/deeds.js';
 import { Open } from '../access/gate.js';
 import { Needs, PersonGuard, Who } from '../access/person.guard.js';
@@ -12,7 +12,7 @@ import { CONFIG, type Config } from '../config.js';
 import { DeskBoards } from '../desk/desk-boards.js';
 import { Journal, StoreDown } from '../journal/journal.js';
 import { openApi } from '../open-api.js';
-import { calendarText } from './calendar.js';
+import { calendarOf } from './calendar.js';
 import { noCell } from './huddles.js';
 
 const RENEW = `
@@ -49,13 +49,14 @@ export class CalendarController {
   @Get('huddles.ics')
   @Open('calendar clients, by the secret in the address that was handed over')
   @Header('content-type', 'text/calendar; charset=utf-8')
-  @Header('cache-control', 'private, max-age=300')
+  @Header('cache-control', 'private, no-cache')
   @ApiQuery({ name: 'key', description: 'The secret of the address' })
   @ApiQuery({ name: 'lang', required: false, enum: ['en', 'cy'] })
-  @ApiOperation({ summary: 'The huddles of the next 90 days as an iCalendar file' })
+  @ApiOperation({ summary: 'The huddles of the next 90 days as an iCalendar file; 304 for whoever has it already' })
   async calendar(
     @Param('board') board: string,
-    @Req() { protocol, host }: FastifyRequest,
+    @Req() { protocol, host, headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Query('key') key?: string,
     @Query('lang') lang?: string,
   ): Promise<string> {
@@ -65,9 +66,14 @@ export class CalendarController {
       throw new Refusal(404, 'unknown-link', 'This address does not lead to a calendar.', 'Ask the lead of the huddle for the present address.');
     const { state, definition } = this.boards.board(board);
     const tongue = lang === 'cy' || (lang !== 'en' && definition.languages[0] === 'cy') ? 'cy' : 'en';
-    const text = calendarText(state, Date.now(), tongue, this.config.PUBLIC_ADDRESS ?? `${protocol}://${host}`);
-    if (text === undefined) throw noCell();
-    return text;
+    const calendar = calendarOf(state, Date.now(), tongue, this.config.PUBLIC_ADDRESS ?? `${protocol}://${host}`);
+    if (calendar === undefined) throw noCell();
+    // Calendars ask for hours on end: what they have already is not sent again.
+    const tag = `"${digest(calendar.text).toString('base64url').slice(0, 22)}"`;
+    void reply.headers({ etag: tag, 'last-modified': new Date(calendar.changedAt).toUTCString() });
+    if (!headers['if-none-match']?.includes(tag)) return calendar.text;
+    void reply.status(304);
+    return '';
   }
 
   async #query<Row>(text: string, values: unknown[]): Promise<Row[]> {

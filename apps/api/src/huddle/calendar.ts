@@ -10,7 +10,7 @@ import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventStatus } from 'ical-g
 
 const AHEAD_MS = 90 * DAY_MS;
 /** Meetings that were lately stay in the calendar for those who look back. */
-const BACK_MS = 14 * DAY_MS;
+const BACK_MS = 7 * DAY_MS;
 const REMIND_S = 15 * 60;
 /** What is said of a meeting later has a higher SEQUENCE: seconds since then. As the timetable has it, a meeting has 0. */
 const COUNTED_FROM = Date.UTC(2025, 0, 1);
@@ -21,8 +21,8 @@ const WORDS = {
 } as const;
 export type Tongue = keyof typeof WORDS;
 
-/** `server`: where people reach this one, for the link in each event. */
-export function calendarText(state: BoardState, now: number, tongue: Tongue, server: string): string | undefined {
+/** `server`: where people reach this one, for the link in each event. `changedAt`: when something was said of a meeting last. */
+export function calendarOf(state: BoardState, now: number, tongue: Tongue, server: string): { text: string; changedAt: number } | undefined {
   const { definition } = state;
   const cell = definition?.cell;
   if (!cell) return undefined;
@@ -30,7 +30,8 @@ export function calendarText(state: BoardState, now: number, tongue: Tongue, ser
   const name = `${definition.simulated ? `${words.simulated} · ` : ''}${words.huddle} · ${definition.name[tongue]}`;
   const calendar = ical({ name, prodId: { company: 'Comm Cell', product: 'Huddle', language: tongue }, method: ICalCalendarMethod.PUBLISH, ttl: 60 * 60 });
   const agenda = cell.agenda.map(({ title, minutes }) => `${title[tongue]} (${minutes} ${words.min})`).join(', ');
-  for (const { due, skipped, at } of listed(state, now)) {
+  const meetings = listed(state, now);
+  for (const { due, skipped, at } of meetings) {
     const event = calendar.createEvent({
       // The moment names the meeting: whatever is said of it later is about the same event.
       id: `huddle-${due}.${definition.id}@comm-cell`,
@@ -46,14 +47,14 @@ export function calendarText(state: BoardState, now: number, tongue: Tongue, ser
     });
     if (!skipped) event.createAlarm({ type: ICalAlarmType.display, trigger: REMIND_S, description: name });
   }
-  return calendar.toString();
+  return { text: calendar.toString(), changedAt: Math.max(state.definedAt, ...meetings.map(({ at }) => at ?? 0)) };
 }
 
 /** Those that are planned, and a called one that has been opened: it is off the list of what is to come. */
 function listed(state: BoardState, now: number): PlannedHuddle[] {
   const [from, to] = [now - BACK_MS, now + AHEAD_MS];
   const planned = new Map(huddlesBetween(state, from, to).map((one) => [one.due, one]));
-  for (const { due, calledAt } of [...Object.values(state.huddles), ...Object.values(state.huddle)]) {
+  for (const { due, calledAt } of [...Object.values(state.huddles), ...(state.huddle.now ? [state.huddle.now] : [])]) {
     if (due !== undefined && calledAt !== undefined && due >= from && !planned.has(due)) planned.set(due, { due, called: true, skipped: false, at: calledAt });
   }
   return [...planned.values()].sort((a, b) => a.due - b.due);

@@ -37,12 +37,13 @@ export class OpsController {
 
   @Get('v1/boards')
   @UseGuards(WatchGuard)
-  @ApiOperation({ summary: 'The boards of this server that whoever asks may watch' })
+  @ApiOperation({ summary: 'The boards of this server that whoever asks may watch, those of whole systems first' })
   boards(@Req() { watched }: WatchRequest): unknown {
-    return this.keepers.all().flatMap((keeper) => {
-      const { definition } = keeper.snapshot.state;
-      return definition && (watched?.has(definition.id) ?? true) ? [{ id: definition.id, name: definition.name, simulated: definition.simulated }] : [];
-    });
+    const definitions = this.keepers.all().flatMap(({ snapshot: { state } }) => state.definition ?? []);
+    return definitions
+      .filter(({ id }) => watched?.has(id) ?? true)
+      .sort((a, b) => (b.cell?.tier ?? 0) - (a.cell?.tier ?? 0) || a.id.localeCompare(b.id))
+      .map(({ id, name, simulated }) => ({ id, name, simulated }));
   }
 
   @Get('v1/boards/:board')

@@ -1,16 +1,20 @@
 /** All panels of the wall. A new panel is a folder and a line here; `area` is its place in the layouts of screens/Wall.svelte. */
-import type { Density } from '@comm-cell/board/views/board';
+import type { BoardView, Density } from '@comm-cell/board/views/board';
 import type { Component } from 'svelte';
-import type { PanelProps } from './frame.js';
+import type { Frame, PanelProps } from './frame.js';
+import Goals from './goals/Goals.svelte';
 import Header from './header/Header.svelte';
+import HuddleStrip from './huddle/HuddleStrip.svelte';
 import Pathway from './pathway/Pathway.svelte';
 import Providers from './providers/Providers.svelte';
 import Rail from './rail/Rail.svelte';
 import Ticker from './ticker/Ticker.svelte';
 
 export interface Panel {
-  area: 'head' | 'main' | 'rail' | 'foot';
+  area: 'head' | 'main' | 'rail' | 'goals' | 'huddle' | 'foot';
   at: readonly Density[];
+  /** Takes room only then; left out: always. */
+  stands?: (view: BoardView, layout: Frame['layout']) => boolean;
   Panel: Component<PanelProps>;
 }
 
@@ -18,6 +22,14 @@ export const panels: readonly Panel[] = [
   { area: 'head', at: ['overview', 'detail'], Panel: Header },
   { area: 'main', at: ['overview', 'detail'], Panel: Pathway },
   { area: 'rail', at: ['overview', 'detail'], Panel: Rail },
+  {
+    area: 'goals',
+    at: ['overview', 'detail'],
+    // A tall screen has room for what is wrong now or for what is to be reached, and the first comes first.
+    stands: ({ goals, alerts }, layout) => goals.length > 0 && (layout !== 'portrait' || !alerts?.open.length),
+    Panel: Goals,
+  },
+  { area: 'huddle', at: ['overview', 'detail'], stands: ({ huddle }) => huddle !== undefined, Panel: HuddleStrip },
   { area: 'foot', at: ['overview'], Panel: Ticker },
   { area: 'foot', at: ['detail'], Panel: Providers },
 ];

@@ -15,9 +15,11 @@ import type { Rule, RuleId } from '../rule.js';
 import { escalateAt, groupOf, nextGroup, remindAt } from '../rules/action.js';
 import { climbsAt, holdEnds, isRaised, turned, whenJudged, type Turning } from '../rules/alert.js';
 import { nextByTime, notBefore } from '../rules/by-time.js';
+import { reminderDue } from '../rules/cell-times.js';
 import { isIdle, judge } from '../rules/condition.js';
 import { sightOf } from '../rules/figure.js';
 import { isWithin } from '../rules/hours.js';
+import { missedAt } from '../rules/passing.js';
 import { figuresOf, plainParts, seriesOf, watched, type Watched } from '../rules/watched.js';
 import type { Action, Alert, BoardState, RuleState } from '../state.js';
 import { HOUR_MS } from '../time.js';
@@ -38,7 +40,21 @@ interface Due {
   rank: number;
   run(): void;
 }
-const RANKS = { resumed: 0, agreed: 1, unshelved: 2, dwelt: 3, held: 4, began: 5, climbed: 6, lost: 7, reminded: 8, chased: 9, escalated: 10 } as const;
+const RANKS = {
+  resumed: 0,
+  agreed: 1,
+  unshelved: 2,
+  dwelt: 3,
+  held: 4,
+  began: 5,
+  climbed: 6,
+  lost: 7,
+  reminded: 8,
+  chased: 9,
+  escalated: 10,
+  gathered: 11,
+  missed: 12,
+} as const;
 
 const ends = new WeakMap<Alert, number>();
 
@@ -208,6 +224,21 @@ class Reaction {
     return dues.filter(({ at }) => at <= this.at).sort((a, b) => a.at - b.at || a.rank - b.rank)[0];
   }
 
+  /** A word before the next huddle. */
+  huddleDue(): Due | undefined {
+    const near = reminderDue(this.state, this.at);
+    return near && { at: near.since, rank: RANKS.gathered, run: () => this.apply({ kind: 'HuddleReminded', due: near.due }) };
+  }
+
+  /** The moment for an answer has passed: of what came in (by its key), or of what was passed on (by its number). */
+  missedDue(slice: 'passed' | 'arrived', key: string): Due | undefined {
+    const one = this.state[slice][key];
+    const at = one && missedAt(one);
+    if (at === undefined || at > this.at) return undefined;
+    const from = 'from' in one! ? { from: one.from } : {};
+    return { at, rank: RANKS.missed, run: () => this.apply({ kind: 'AnswerMissed', ...from, no: one!.no }) };
+  }
+
   #chase({ no, chased }: Action): void {
     this.apply({ kind: 'ActionChased', no, times: chased + 1 });
   }
@@ -246,6 +277,11 @@ export function comeDue(fold: Fold, at: number, feed?: FeedId): BoardEvent[] {
   for (const id of proposed) looks.set(`proposed ${id}`, () => reaction.agreeDue(id));
   for (const id of Object.keys(shelves)) looks.set(`shelf ${id}`, () => reaction.shelfDue(id));
   for (const no of Object.keys(actions)) looks.set(`action ${no}`, () => reaction.actionDue(no));
+  // Half an hour's notice does not depend on a reading that is a few seconds before the next tick.
+  if (definition.cell && feed === undefined) looks.set('huddle', () => reaction.huddleDue());
+
+  for (const slice of feed === undefined ? (['passed', 'arrived'] as const) : [])
+    for (const key of Object.keys(reaction.state[slice])) looks.set(`${slice} ${key}`, () => reaction.missedDue(slice, key));
 
   const dues = new Map<string, Due>();
   const look = (key: string): void => {

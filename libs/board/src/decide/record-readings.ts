@@ -4,6 +4,7 @@
  */
 import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
 import type { BoardEvent, HeldReading, HoldReason, Person, Reading } from '../events.js';
+import { type Borrowed, borrowed } from '../rules/borrowed.js';
 import { holdReason } from '../rules/plausible.js';
 import type { BoardState, SeriesState } from '../state.js';
 import { MINUTE_MS } from '../time.js';
@@ -134,6 +135,12 @@ export const HELD_DETAIL: Record<HoldReason, string> = {
   'unit-step':
     'Looks like another unit (factor 60 or 100 to the last reading); held back. Send the value in the unit of the series, or confirm it by sending it again with a higher revision.',
   conflict: 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.',
+  unchanged:
+    'Has stayed the same for longer than is usual for the series: does its source stand still? Held back until it changes, or a person says that it is right.',
+  resent:
+    'This whole delivery is the one of an earlier moment: was an old file sent again? Held back; send the present figures, or these with a higher revision.',
+  'mix-up':
+    'This whole delivery agrees with what another organisation reports: was its file sent in place of yours? Held back; send your own figures, or these with a higher revision.',
 };
 
 /** What the batch itself has brought for a series so far. */
@@ -155,6 +162,16 @@ function twinOf(row: CandidateRow, sent: InBatch | undefined, current: SeriesSta
   return current.at === row.at && current.rev === row.rev ? current.value : known.get(readingKey(row.series, row.at, row.rev));
 }
 
+/** Only a delivery of one moment is judged as a whole; what brings many of them is a backlog. */
+function borrowedOf(state: BoardState, feed: FeedId, rows: readonly CandidateRow[]): Borrowed | undefined {
+  const brought = rows.flatMap(({ series, at, value, rev }) => {
+    const known = state.series[series];
+    const own = state.definition?.series[series];
+    return own?.feed === feed && typeof value === 'number' && rev === 0 && at > (known?.at ?? -Infinity) ? [{ series, at, value }] : [];
+  });
+  return new Set(brought.map(({ series }) => series)).size === brought.length ? borrowed(state, feed, brought) : undefined;
+}
+
 export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {
   const { feed, batch, rows, unreadable, by } = command;
   const definition = state.definition;
@@ -167,7 +184,8 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
   let duplicate = 0;
   const inBatch = new Map<SeriesId, InBatch>();
 
-  const hold = (row: CandidateRow, reading: Reading, reason: HoldReason): void => {
+  const suspect = by ? undefined : borrowedOf(state, feed, rows);
+  const hold = (row: CandidateRow, reading: Reading, reason: HoldReason, of?: FeedId): void => {
     const before = state.held[row.series];
     if (before && before.at === row.at && before.value === row.value && before.reason === reason) {
       duplicate++;
@@ -175,7 +193,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
       return;
     }
     judged?.push({ row, verdict: 'held' });
-    held.push({ ...reading, reason });
+    held.push({ ...reading, reason, ...(of === undefined ? {} : { of }) });
     quarantined.push({ ...placeOf(row), series: row.series, reason, detail: HELD_DETAIL[reason] });
   };
 
@@ -208,6 +226,10 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
       const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value, row.rev);
       if (reason) {
         hold(row, reading, reason);
+        continue;
+      }
+      if (suspect && row.rev === 0 && row.at > (current?.at ?? -Infinity)) {
+        hold(row, reading, suspect.reason, suspect.reason === 'mix-up' ? suspect.of : undefined);
         continue;
       }
     }

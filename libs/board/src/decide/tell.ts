@@ -5,12 +5,14 @@
  * Messages leave the building: they are made of the board's own words and numbers, never of words that somebody typed or a
  * provider sent, so that no patient's detail can travel in them. Those stand on the board, to which each message links.
  */
+import type { Way } from '../cell.js';
 import type { Band, BoardDefinition, FigureId, Label, Metric } from '../definition.js';
 import type { BoardEvent, Entry } from '../events.js';
 import type { GroupId } from '../response.js';
 import type { Condition, Rule, RuleId, Severity, Turn } from '../rule.js';
 import { groupOf } from '../rules/action.js';
 import { isWithin, quietUntil } from '../rules/hours.js';
+import { TYPES } from '../rules/passing.js';
 import type { Alert, BoardState } from '../state.js';
 import { DAY_MS, HOUR_MS, isoDate, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
 
@@ -31,10 +33,15 @@ export type MessageKind =
   | 'reminded'
   | 'chased'
   | 'escalated'
-  /** A huddle is over and its minutes stand; one was called; one is not held. */
+  /** A huddle comes near; one is over and its minutes stand; one was called; one is not held. */
+  | 'huddle-near'
   | 'huddle-minutes'
   | 'huddle-called'
   | 'huddle-skipped'
+  /** Another cell passes something here; its answer has come back; an answer has not come by its moment. */
+  | 'passed-here'
+  | 'answer-back'
+  | 'unanswered'
   /** Another group did not get a message. */
   | 'undelivered';
 
@@ -66,9 +73,13 @@ const TOLD: ReadonlySet<BoardEvent['kind']> = new Set([
   'ActionReminded',
   'ActionChased',
   'ActionEscalated',
+  'HuddleReminded',
   'HuddleClosed',
   'HuddleCalled',
   'HuddleSkipped',
+  'Arrived',
+  'AnswerArrived',
+  'AnswerMissed',
   'MessageStuck',
 ]);
 
@@ -103,12 +114,18 @@ export function messagesFor(state: BoardState, { at, event }: Pick<Entry, 'at' |
     case 'ActionChased':
     case 'ActionEscalated':
       return actionMessages(state, definition, at, event);
+    case 'HuddleReminded':
+      return nearMessages(state, definition, at, event.due);
     case 'HuddleClosed':
       return minutesMessages(state, definition, at, event.no);
     case 'HuddleCalled':
       return planMessages(definition, at, event.due, 'huddle-called');
     case 'HuddleSkipped':
       return planMessages(definition, at, event.due, 'huddle-skipped');
+    case 'Arrived':
+    case 'AnswerArrived':
+    case 'AnswerMissed':
+      return passedMessages(state, definition, at, event);
     case 'MessageStuck':
       return rerouted(state, definition, at, event);
     default:
@@ -183,7 +200,20 @@ function toldOf(state: BoardState, definition: BoardDefinition, alert: Alert, at
 
 type AlertKind = Exclude<
   MessageKind,
-  'stood-down' | 'level' | 'declared' | 'reminded' | 'chased' | 'escalated' | 'huddle-minutes' | 'huddle-called' | 'huddle-skipped' | 'undelivered'
+  | 'stood-down'
+  | 'level'
+  | 'declared'
+  | 'reminded'
+  | 'chased'
+  | 'escalated'
+  | 'huddle-near'
+  | 'huddle-minutes'
+  | 'huddle-called'
+  | 'huddle-skipped'
+  | 'passed-here'
+  | 'answer-back'
+  | 'unanswered'
+  | 'undelivered'
 >;
 
 /** Why they are told; a new alert needs no reason. */
@@ -373,9 +403,11 @@ function actionWords(state: BoardState, definition: BoardDefinition, event: Abou
   ];
 }
 
-/** Those concerned: whoever is told of levels; on a board that names nobody for that, every group but those for data. */
+/** Those concerned: whom the cell names, else whoever is told of levels; where nobody is, every group but those for data. */
 function concernedBy(definition: BoardDefinition, at: number): GroupId[] {
   const { groups, levelGroup } = definition.response!;
+  const named = definition.cell?.tell;
+  if (named) return named.map((group) => onDuty(definition, group, at));
   const all = levelGroup === undefined ? Object.values(groups).flatMap(({ id, kind }) => (kind === 'data' ? [] : [id])) : [levelGroup];
   return all.map((group) => onDuty(definition, group, at));
 }
@@ -407,6 +439,30 @@ function minutesMessages(state: BoardState, definition: BoardDefinition, at: num
   });
 }
 
+/** Whose turn it is, and how much waits for it: counts alone, for the words stand on the board. */
+function nearMessages(state: BoardState, definition: BoardDefinition, at: number, due: number): Message[] {
+  const { cell, zone } = definition;
+  if (!cell) return [];
+  const when = clock(zone, due, at);
+  const nextNo = (state.counts.huddles ?? 0) + 1;
+  const turn = (offices: readonly Label[]): Label => offices[(nextNo - 1) % Math.max(1, offices.length)] ?? plain('–');
+  const [lead, scribe] = [turn(cell.leads), turn(cell.scribes)];
+  const actions = Object.values(state.actions).filter((action) => localDay(zone, action.due) <= localDay(zone, due)).length;
+  const concerns = Object.keys(state.concerns).length;
+  return address(definition, at, concernedBy(definition, at), {
+    kind: 'huddle-near',
+    about: `huddle of ${when}`,
+    title: titled(definition, say(`The huddle begins at ${when}`, `Mae’r cyfarfod byr yn dechrau am ${when}`)),
+    lines: [
+      definition.name,
+      say(`Led by ${lead.en}, written by ${scribe.en}`, `Yn arwain: ${lead.cy}; yn cofnodi: ${scribe.cy}`),
+      say(`Actions due or overdue: ${actions}; open concerns: ${concerns}`, `Camau i’w cwblhau neu’n hwyr: ${actions}; pryderon agored: ${concerns}`),
+    ],
+    link: `/huddle/${definition.id}`,
+    canWait: false,
+  });
+}
+
 function planMessages(definition: BoardDefinition, at: number, due: number, kind: 'huddle-called' | 'huddle-skipped'): Message[] {
   const when = clock(definition.zone, due, at);
   const title =
@@ -421,6 +477,52 @@ function planMessages(definition: BoardDefinition, at: number, due: number, kind
     link: `/huddle/${definition.id}`,
     canWait: false,
   });
+}
+
+/** Between cells: of what kind, from whom and until when. What was written stands on the two boards. */
+function passedMessages(
+  state: BoardState,
+  definition: BoardDefinition,
+  at: number,
+  event: Extract<BoardEvent, { kind: 'Arrived' | 'AnswerArrived' | 'AnswerMissed' }>,
+): Message[] {
+  const from = 'from' in event ? event.from : undefined;
+  const one = from === undefined ? state.passed[event.no] : state.arrived[`${from}:${event.no}`];
+  if (!one) return [];
+  const other = one.name ?? plain(from ?? ('to' in one ? one.to : ''));
+  const type = TYPES[one.way][one.type] ?? plain(one.type);
+  const by = one.answerBy === undefined ? undefined : clock(definition.zone, one.answerBy, at);
+  const [kind, title] = passedTitle(event, one.way, other);
+  return address(definition, at, concernedBy(definition, at), {
+    kind,
+    about: from === undefined ? `passed ${event.no}` : `${from} ${event.no}`,
+    title: titled(definition, title),
+    lines: [
+      definition.name,
+      type,
+      by === undefined || kind === 'answer-back' ? undefined : say(`An answer is expected by ${by}`, `Disgwylir ateb erbyn ${by}`),
+      say('What was written stands on the board', 'Mae’r hyn a ysgrifennwyd ar y bwrdd'),
+    ].flatMap((line) => line ?? []),
+    link: `/cell/${definition.id}`,
+    canWait: one.way === 'down' && kind !== 'unanswered',
+  });
+}
+
+function passedTitle(event: Extract<BoardEvent, { kind: 'Arrived' | 'AnswerArrived' | 'AnswerMissed' }>, way: Way, { en, cy }: Label): [MessageKind, Label] {
+  if (event.kind === 'AnswerArrived') {
+    const said = { yes: say('yes', 'ie'), no: say('no', 'na'), noted: say('noted', 'nodwyd') }[event.answer];
+    return ['answer-back', say(`Answer from ${en}: ${said.en}`, `Ateb gan ${cy}: ${said.cy}`)];
+  }
+  if (event.kind === 'AnswerMissed')
+    return event.from === undefined
+      ? ['unanswered', say(`No answer from ${en}`, `Dim ateb gan ${cy}`)]
+      : ['unanswered', say(`${en} is without your answer`, `Mae ${cy} heb eich ateb`)];
+  const titles = {
+    up: say(`Escalated to you by ${en}`, `Uwchgyfeiriwyd atoch gan ${cy}`),
+    down: say(`Word from ${en}`, `Neges gan ${cy}`),
+    sideways: say(`${en} asks for help`, `Mae ${cy} yn gofyn am gymorth`),
+  };
+  return ['passed-here', titles[way]];
 }
 
 /**
@@ -468,6 +570,7 @@ function inWelsh(about: string): string {
   return about
     .replace(/^alert /, 'rhybudd ')
     .replace(/^huddle (of )?/, 'cyfarfod byr ')
+    .replace(/^passed /, 'trosglwyddwyd ')
     .replace(/^level /, 'lefel ')
     .replace(/^action /, 'gweithred ');
 }

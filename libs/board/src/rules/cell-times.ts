@@ -7,6 +7,8 @@ import { isoDate, localDay, minuteOfDay, MINUTE_MS, momentOfLocal, weekday } fro
 export const EARLY_MS = 30 * MINUTE_MS;
 /** A huddle that nobody closes is closed by the clock, so long after its planned end. */
 export const FORGOTTEN_MS = 60 * MINUTE_MS;
+/** So long before it those concerned are reminded, where the cell says nothing else. */
+const REMIND_MS = 30 * MINUTE_MS;
 
 export interface PlannedHuddle {
   due: number;
@@ -53,6 +55,22 @@ export function huddleDue(state: BoardState, at: number): PlannedHuddle | undefi
   return huddlesBetween(state, at - plannedMs(cell) - FORGOTTEN_MS, at + EARLY_MS + 1)
     .filter(({ due, skipped }) => !skipped && !held.has(due))
     .sort((a, b) => Math.abs(a.due - at) - Math.abs(b.due - at))[0];
+}
+
+/**
+ * The huddle people are to be reminded of now, and since when. None that has begun or is not held; none that was called so late
+ * that the call was the reminder; none twice.
+ */
+export function reminderDue(state: BoardState, at: number): { due: number; since: number } | undefined {
+  const cell = state.definition?.cell;
+  const remindMs = cell?.remindMs ?? REMIND_MS;
+  if (!cell || remindMs === 0) return undefined;
+  const { now, reminded } = state.huddle;
+  const begun = new Set([now?.due, ...Object.values(state.huddles).map(({ due }) => due)]);
+  const near = huddlesBetween(state, Math.max(at, reminded?.due ?? at) + 1, at + remindMs + 1).find(
+    ({ due, skipped, at: said }) => !skipped && !begun.has(due) && (said === undefined || said <= due - remindMs),
+  );
+  return near && { due: near.due, since: near.due - remindMs };
 }
 
 /** When the clock closes the huddle that is on; undefined: none is. */

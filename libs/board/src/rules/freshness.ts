@@ -19,10 +19,20 @@ export function worseFreshness(a: Freshness, b: Freshness): Freshness {
   return WORSE[a] >= WORSE[b] ? a : b;
 }
 
+/** The last answer for each contract: a feed's series are of one moment, and each of them asks. */
+const asked = new WeakMap<object, { zone: Zone; basis: number; next: number }>();
+
 /** When the next delivery after `basis` is expected. */
-export function expectedAfter(feed: Pick<FeedDefinition, 'expected'>, zone: Zone, basis: number): number {
-  if ('everyMs' in feed.expected) return basis + feed.expected.everyMs;
-  const { at, days } = feed.expected;
+export function expectedAfter({ expected }: Pick<FeedDefinition, 'expected'>, zone: Zone, basis: number): number {
+  if ('everyMs' in expected) return basis + expected.everyMs;
+  const known = asked.get(expected);
+  if (known?.zone === zone && known.basis === basis) return known.next;
+  const next = nextAfter(expected, zone, basis);
+  asked.set(expected, { zone, basis, next });
+  return next;
+}
+
+function nextAfter({ at, days }: { at: readonly string[]; days: readonly number[] }, zone: Zone, basis: number): number {
   const first = localDay(zone, basis);
   for (let day = first; day <= first + 8; day++) {
     if (!days.includes(weekday(day))) continue;

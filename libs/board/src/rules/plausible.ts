@@ -18,6 +18,13 @@ function unitStep(value: number, before: number, quantity: 'time' | 'share'): bo
   return Math.abs(large / small / factor - 1) <= 0.02 && large - small > factor / 4;
 }
 
+/** When a value that is still the same began to be so, or was vouched for. */
+function unchangedSince({ at, value, trend, vouchedAt }: SeriesState): number {
+  let since = at;
+  for (let i = trend.length - 1; i >= 0 && trend[i]![1] === value; i--) since = Math.min(since, trend[i]![0]);
+  return Math.max(since, vouchedAt ?? -Infinity);
+}
+
 export function holdReason(
   definition: BoardDefinition,
   series: SeriesDefinition,
@@ -49,5 +56,7 @@ export function holdReason(
     const confirmed = held?.reason === 'jump' && held.at < at && typeof held.value === 'number' && Math.abs(value - held.value) <= series.maxJump;
     return confirmed ? undefined : 'jump';
   }
+  // A source that stands still looks fresh: it goes on sending.
+  if (series.steadyMs !== undefined && value === known.value && at - unchangedSince(known) > series.steadyMs) return 'unchanged';
   return undefined;
 }

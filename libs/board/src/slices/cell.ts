@@ -49,6 +49,7 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       };
       count(draft, 'huddles', no);
       if (due !== undefined) delete draft.own('called')[due];
+      forget(draft, at);
       break;
     }
     case 'HuddleMoved':
@@ -74,10 +75,12 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       closeHuddle(draft, event.no, at);
       break;
     case 'HuddleCalled':
-      draft.own('called')[event.due] = { reason: event.reason, by: event.by, at, skipped: false };
-      break;
     case 'HuddleSkipped':
-      draft.own('called')[event.due] = { reason: event.reason, by: event.by, at, skipped: true };
+      draft.own('called')[event.due] = { reason: event.reason, by: event.by, at, skipped: event.kind === 'HuddleSkipped' };
+      forget(draft, at);
+      break;
+    case 'HuddleReminded':
+      draft.own('huddle')['reminded'] = { due: event.due };
       break;
 
     case 'ActionRaised':
@@ -221,8 +224,27 @@ export function cellSlice(draft: Draft, event: BoardEvent, at: number): void {
       if (arrived) draft.own('arrived')[key] = { ...arrived, answer: { answer, text, at, by } };
       break;
     }
+    case 'AnswerMissed': {
+      const passed = event.from === undefined ? draft.state.passed[event.no] : undefined;
+      const arrived = draft.state.arrived[`${event.from}:${event.no}`];
+      if (passed) draft.own('passed')[event.no] = { ...passed, missed: true };
+      if (arrived) draft.own('arrived')[`${event.from}:${event.no}`] = { ...arrived, missed: true };
+      break;
+    }
+    case 'CellReported': {
+      const below = draft.own('below');
+      if (event.report) below[event.from] = { ...event.report, at };
+      else delete below[event.from];
+      break;
+    }
     default:
   }
+}
+
+/** What was called or not held stands in the journal; on the board it is of no use to the meetings to come. */
+function forget(draft: Draft, at: number): void {
+  const old = Object.keys(draft.state.called).filter((due) => Number(due) < at - SETTLED_MS);
+  for (const due of old) delete draft.own('called')[due];
 }
 
 function spent({ item, itemAt, spentMs }: Huddle, at: number): Record<string, number> {
@@ -234,6 +256,7 @@ function closeHuddle(draft: Draft, no: number, at: number): void {
   if (huddle?.no !== no) return;
   delete draft.own('huddle')['now'];
   const cell = draft.state.definition?.cell;
+  const items = cell?.agenda ?? [];
   const here = Object.entries(huddle.attendance).flatMap(([provider, { attendance }]) => (attendance === 'absent' ? [] : [provider]));
   const held: HeldHuddle = {
     no,
@@ -246,6 +269,7 @@ function closeHuddle(draft: Draft, no: number, at: number): void {
     expected: cell?.members.length ?? 0,
     quorum: here.length >= (cell?.quorum ?? 0),
     notices: huddle.notes.length,
+    agenda: { held: items.filter(({ id }) => id === huddle.item || id in huddle.spentMs).length, of: items.length },
     actions: { raised: huddle.raised.actions },
   };
   draft.own('huddles')[no] = held;

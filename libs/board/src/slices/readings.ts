@@ -28,7 +28,7 @@ function withPoint(trend: readonly TrendPoint[], reading: Reading, newestAt: num
   return line;
 }
 
-function withReading(before: SeriesState | undefined, reading: Reading, recordedAt: number, bucketMs: number, buckets: number): SeriesState {
+function withReading(before: SeriesState | undefined, reading: Reading, recordedAt: number, bucketMs: number, buckets: number, vouched: boolean): SeriesState {
   const rev = reading.rev ?? 0;
   if (before && !isNewer(reading.at, rev, before)) {
     // Late or corrected history: the line learns of it, the tile does not move back.
@@ -46,6 +46,8 @@ function withReading(before: SeriesState | undefined, reading: Reading, recorded
     trend: withPoint(before?.trend ?? [], reading, reading.at, bucketMs, buckets),
   };
   if (reading.why !== undefined) after.why = reading.why;
+  if (vouched) after.vouchedAt = reading.at;
+  else if (before?.vouchedAt !== undefined && before.value === reading.value) after.vouchedAt = before.vouchedAt;
   if (reading.value === null) {
     // A correction to "not reported" of the same moment takes the value back; an older value stays known.
     const last = before && before.value !== null ? { at: before.at, value: before.value } : before?.last;
@@ -59,7 +61,8 @@ export function readingsSlice(draft: Draft, event: BoardEvent, at: number): void
     if (event.history) return;
     const line = draft.state.definition?.trend ?? { bucketMs: 1_800_000, buckets: 48 };
     for (const reading of event.readings) {
-      draft.putSeries(reading.series, withReading(draft.state.series[reading.series], reading, at, line.bucketMs, line.buckets));
+      const vouched = event.by !== undefined && draft.state.definition?.series[reading.series]?.steadyMs !== undefined;
+      draft.putSeries(reading.series, withReading(draft.state.series[reading.series], reading, at, line.bucketMs, line.buckets, vouched));
       const held = draft.state.held[reading.series];
       if (held && reading.at >= held.at) delete draft.own('held')[reading.series];
     }
@@ -67,10 +70,10 @@ export function readingsSlice(draft: Draft, event: BoardEvent, at: number): void
     if (draft.state.held[event.series]?.at === event.at) delete draft.own('held')[event.series];
   } else if (event.kind === 'ReadingsQuarantined') {
     const held = draft.own('held');
-    for (const { series, at: observedAt, value, reason } of event.readings) {
+    for (const { series, at: observedAt, value, reason, of } of event.readings) {
       const known = draft.state.series[series];
       const newest = Math.max(known?.at ?? -Infinity, held[series]?.at ?? -Infinity);
-      if (observedAt >= newest) held[series] = { at: observedAt, value, reason, recordedAt: at };
+      if (observedAt >= newest) held[series] = { at: observedAt, value, reason, ...(of === undefined ? {} : { of }), recordedAt: at };
     }
   }
 }

@@ -57,27 +57,45 @@ export interface Tally {
   last: number;
 }
 
+/** A tally of which only what a method needs was read: see `NEEDS`. */
+export interface Told {
+  at: number;
+  n: number;
+  value: number;
+}
+
+/** What of a tally each method goes by. */
+export const NEEDS = { mean: 'sum', last: 'last', max: 'max', min: 'min', sum: 'sum' } as const satisfies Record<How, keyof Tally>;
+
 /** One number for all readings of the tallies, which ascend by time; null for none. Source: the named method, over the readings themselves. */
 export function summarise(tallies: readonly Tally[], how: How): number | null {
-  if (tallies.length === 0) return null;
+  return summaryOf(
+    tallies.map((tally): Told => ({ at: tally.at, n: tally.n, value: tally[NEEDS[how]] })),
+    how,
+  );
+}
+
+/** The same of what was read for this very method. */
+export function summaryOf(told: readonly Told[], how: How): number | null {
+  if (told.length === 0) return null;
   switch (how) {
     case 'mean':
-      return sumOf(tallies.map(({ sum }) => sum)) / tallies.reduce((all, { n }) => all + n, 0);
+      return sumOf(told.map(({ value }) => value)) / told.reduce((all, { n }) => all + n, 0);
     case 'sum':
-      return sumOf(tallies.map(({ sum }) => sum));
+      return sumOf(told.map(({ value }) => value));
     case 'max':
-      return Math.max(...tallies.map(({ max }) => max));
+      return Math.max(...told.map(({ value }) => value));
     case 'min':
-      return Math.min(...tallies.map(({ min }) => min));
+      return Math.min(...told.map(({ value }) => value));
     case 'last':
-      return tallies.at(-1)!.last;
+      return told.at(-1)!.value;
     default:
       return how satisfies never;
   }
 }
 
 /** The tallies of each period; both ascend by time. */
-export function talliesIn(periods: readonly Period[], tallies: readonly Tally[]): Tally[][] {
+export function talliesIn<Each extends Pick<Tally, 'at'>>(periods: readonly Period[], tallies: readonly Each[]): Each[][] {
   let i = 0;
   return periods.map(({ from, to }) => {
     while (i < tallies.length && tallies[i]!.at < from) i++;

@@ -1,5 +1,5 @@
 /** What is being done: open actions, the most overdue first, and how far the action cards have got. */
-import type { FigureId, Label } from '../definition.js';
+import type { FigureId, Label, ProviderId } from '../definition.js';
 import type { ActionCard, CardId, CardStep } from '../response.js';
 import type { RuleId } from '../rule.js';
 import { isRaised } from '../rules/alert.js';
@@ -23,6 +23,8 @@ export interface ActionView {
   /** Its owner said nothing, and this group knows. */
   escalatedTo?: Label;
   provider?: Label;
+  /** Whose it is: its organisation, and who raised it, by their ids. */
+  of: { provider?: ProviderId; by: string };
   concern?: number;
   goal?: number;
   /** What it was raised from. */
@@ -144,11 +146,14 @@ export function actionsView(state: BoardState, now: number): ActionsView {
   const definition = state.definition;
   const actions = Object.values(state.actions).map((action): ActionView => {
     const { no, what, owner, due, raisedAt, by, chased, quarters = 0, note, heardAt, escalatedTo, provider, concern, goal } = action;
-    const view: ActionView = { no, what, owner, due, overdueMs: Math.max(0, now - due), raisedAt, by: by.name, chased, quarters };
+    const view: ActionView = { no, what, owner, due, overdueMs: Math.max(0, now - due), raisedAt, by: by.name, of: { by: by.id }, chased, quarters };
     if (note !== undefined) view.note = note;
     if (heardAt !== undefined) view.heardAt = heardAt;
     if (escalatedTo !== undefined) view.escalatedTo = definition?.response?.groups[escalatedTo]?.name ?? plain(escalatedTo);
-    if (provider !== undefined) view.provider = definition?.providers[provider]?.name ?? plain(provider);
+    if (provider !== undefined) {
+      view.provider = definition?.providers[provider]?.name ?? plain(provider);
+      view.of.provider = provider;
+    }
     if (concern !== undefined) view.concern = concern;
     if (goal !== undefined) view.goal = goal;
     if (action.rule !== undefined && action.alert !== undefined) {

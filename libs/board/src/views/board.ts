@@ -7,7 +7,10 @@ import { offsetMsAt } from '../time.js';
 import { actionsView, type ActionsView } from './actions.js';
 import { alertsView, type AlertView, type AlertsView } from './alerts.js';
 import { figureView, type FigureView } from './figure.js';
+import { goalViews, type GoalView } from './goals.js';
 import { levelViews, type LevelView } from './levels.js';
+import { huddleOn, type HuddleOn } from './meeting.js';
+import { tiersView, type TiersView } from './tiers.js';
 import { closureView, type ClosureView, offerViews, type OfferView, signOffView } from './provided.js';
 
 export type Density = 'overview' | 'detail';
@@ -111,6 +114,7 @@ export interface BoardView {
   alerts?: AlertsView;
   actions?: ActionsView;
   levels: LevelView[];
+  goals: GoalView[];
   providers: ProviderView[];
   /** Current words of the providers, newest first. */
   messages: { provider: Label; text: string; at: number }[];
@@ -119,6 +123,10 @@ export interface BoardView {
   /** Spare capacity of which something is left. */
   offers: OfferView[];
   figures: { shown: number; current: number; held: number };
+  /** The meeting around the board, while it is on. */
+  huddle?: HuddleOn;
+  /** What is known of other cells; absent where there are none below and nothing waits for an answer. */
+  tiers?: TiersView;
 }
 
 function linkView(state: BoardState, link: LinkDefinition, now: number): LinkView {
@@ -268,6 +276,7 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
     links: definition.links.filter((link) => shown.has(link.from) && shown.has(link.to)).map((link) => linkView(state, link, now)),
     attention: [...attention.values()].sort((a, b) => SEVERITY[a.figure.status] - SEVERITY[b.figure.status]),
     levels: definition.response ? levelViews(state, now) : [],
+    goals: goalViews(state, now),
     providers,
     messages: spoken.map(({ name, status }) => ({ provider: name, text: status.text, at: status.at })).sort((a, b) => b.at - a.at),
     closures: Object.values(definition.places).flatMap(({ id, name }) => {
@@ -281,6 +290,10 @@ export function boardView(state: BoardState, now: number, density: Density): Boa
       held: [...seen.values()].filter((one) => one.held).length,
     },
   };
+  const huddle = huddleOn(state, now);
+  if (huddle) view.huddle = huddle;
+  const tiers = tiersView(state, now);
+  if (tiers.below.length > 0 || tiers.waiting.length > 0) view.tiers = tiers;
   if (definition.notice) view.notice = definition.notice;
   if (alerts) {
     view.alerts = alerts;

@@ -4,7 +4,8 @@
  *
  * Colour and freshness count, not only values: a figure that stopped coming is worse than it was, whatever its number.
  */
-import type { BoardDefinition, FeedId, FigureId, Label, PlaceId, ProviderId } from '../definition.js';
+import type { Answer } from '../cell.js';
+import type { BoardDefinition, BoardId, FeedId, FigureId, Label, PlaceId, ProviderId } from '../definition.js';
 import type { RuleId, Severity } from '../rule.js';
 import { isRaised } from '../rules/alert.js';
 import { isCurrent, type Freshness } from '../rules/freshness.js';
@@ -13,6 +14,7 @@ import type { LevelId } from '../scheme.js';
 import type { Alert, AlertPhase, BoardState } from '../state.js';
 import { feedViews } from './board.js';
 import { figureView, type FigureView } from './figure.js';
+import { type CellBelowView, type PassView, tiersView, type TiersView } from './tiers.js';
 
 /** A figure as it stood; null where the board had no such figure. */
 export interface FigureThen {
@@ -42,6 +44,10 @@ export type Change = Weighed &
     | { kind: 'closure'; place: PlaceId; label: Label; before: SaidUntil | null; after: SaidUntil | null }
     | { kind: 'status'; provider: ProviderId; label: Label; before: { text: string; level?: number } | null; after: { text: string; level?: number } | null }
     | { kind: 'action'; no: number; what: string; owner: string; before: ActionThen | null; after: ActionThen | null }
+    /** Passed between this cell and another; `before: null`: since then. */
+    | { kind: 'passed'; board: BoardId; no: number; label: Label; what: string; before: PassedThen | null; after: PassedThen }
+    /** A cell below, by the worse of what it worked out and declared; null: nothing known, or not heard any more. */
+    | { kind: 'below'; board: BoardId; label: Label; mark: string; before: LevelThen | null; after: LevelThen | null }
     | { kind: 'rule'; rule: RuleId; label: Label; before: number | null; after: number | null }
     /** The board itself: places, labels, thresholds, layout. */
     | { kind: 'definition'; label: Label; before: number | null; after: number }
@@ -53,6 +59,7 @@ export interface AlertThen {
   since: number;
   owner?: string;
 }
+export type PassedThen = Answer | 'waiting' | 'missed';
 export interface LevelThen {
   low: number;
   high: number;
@@ -97,6 +104,7 @@ export function changesBetween(before: BoardState, beforeAt: number, after: Boar
     ...feeds(before, beforeAt, after, afterAt),
     ...said(before, beforeAt, after, afterAt, definition),
     ...actions(before, beforeAt, after, afterAt),
+    ...between(tiersView(before, beforeAt), tiersView(after, afterAt)),
     ...rules(before, after, definition),
   ];
   return found.sort((a, b) => b.weight - a.weight);
@@ -273,6 +281,33 @@ function actions(before: BoardState, beforeAt: number, after: BoardState, afterA
       },
     ];
   });
+}
+
+/** What went between cells, and the cells below. */
+function between(before: TiersView, after: TiersView): Change[] {
+  const keyOf = ({ dir, board, no }: PassView): string => `${dir} ${board} ${no}`;
+  const stood = ({ answer, missedMs }: PassView): PassedThen => answer?.answer ?? (missedMs > 0 ? 'missed' : 'waiting');
+  const was = new Map([...before.waiting, ...before.answered].map((one) => [keyOf(one), stood(one)]));
+  const passed = [...after.waiting, ...after.answered].flatMap((one): Change[] => {
+    const [old, now] = [was.get(keyOf(one)) ?? null, stood(one)];
+    if (old === now) return [];
+    const weight = (Number(now === 'missed') - Number(old === 'missed')) * WEIGHT.overdue;
+    return [{ kind: 'passed', board: one.board, no: one.no, label: one.name, what: one.what ?? one.text, before: old, after: now, ...weighed(weight) }];
+  });
+  const knew = new Map(before.below.map((one) => [one.board, one]));
+  const below = after.below.flatMap((one): Change[] => {
+    const [old, now] = [belowThen(knew.get(one.board)), belowThen(one)];
+    if (old?.low === now?.low && old?.high === now?.high) return [];
+    const weight = now ? levelWeight(old?.high, now.high) : WEIGHT.feed;
+    return [{ kind: 'below', board: one.board, label: one.name, mark: one.level?.mark ?? '', before: old, after: now, ...weighed(weight) }];
+  });
+  return [...passed, ...below];
+}
+
+function belowThen(cell: CellBelowView | undefined): LevelThen | null {
+  const { calculated, declared } = cell?.level ?? {};
+  if (!cell || cell.unheard || !(calculated ?? declared)) return null;
+  return { low: Math.max(calculated?.low ?? 0, declared?.n ?? 0), high: Math.max(calculated?.high ?? 0, declared?.n ?? 0) };
 }
 
 /** Rules agreed or retired, and the board redefined: neither worse nor better, but what the colours mean is another thing now. */

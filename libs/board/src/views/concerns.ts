@@ -112,7 +112,7 @@ export function figureTitle({ definition }: BoardState, figure: FigureId): Label
 }
 
 /** The cell's chosen measures, and what heads the tiles of the overview: off target is what is in its act band or out of its good one. */
-function measuresNow(state: BoardState, now: number): Pick<ConcernsView, 'offTarget' | 'unjudged'> {
+export function measuresNow(state: BoardState, now: number): Pick<ConcernsView, 'offTarget' | 'unjudged'> {
   const { definition } = state;
   if (!definition) return { offTarget: [], unjudged: [] };
   const chosen = new Map((definition.cell?.measures ?? []).map((measure) => [measure.figure, measure]));

@@ -1,28 +1,24 @@
 /** The huddle as a screen shows it: where the meeting is, what it has to look at, how well the last ones went, and its minutes. */
-import type { AgendaItem, Attendance, CellDefinition, HeldHuddle, Huddle, HuddleNote } from '../cell.js';
-import type { BoardDefinition, FigureId, Label, ProviderId, TileId } from '../definition.js';
+import type { Attendance, CellDefinition, HeldHuddle, Huddle, HuddleNote } from '../cell.js';
+import type { BoardDefinition, Label, ProviderId } from '../definition.js';
 import { huddlesBetween, type PlannedHuddle, plannedMs } from '../rules/cell-times.js';
 import { isCurrent } from '../rules/freshness.js';
-import type { Status } from '../rules/threshold.js';
 import type { BoardState } from '../state.js';
 import { DAY_MS, HOUR_MS, localDay, MINUTE_MS, type Zone } from '../time.js';
 import { actionsView, type ActionView } from './actions.js';
 import { feedViews, type FeedView } from './board.js';
-import { figureView } from './figure.js';
+import { measuresNow, type OffTarget } from './concerns.js';
+import { goalViews, type GoalView } from './goals.js';
 import { levelViews } from './levels.js';
+import { huddleOn, type HuddleOn } from './meeting.js';
 
 /** Whoever begins within this much of the moment begins on time. */
 const ON_TIME_MS = 2 * MINUTE_MS;
 /** How far ahead the next huddle is looked for. */
 const NEXT_MS = 14 * DAY_MS;
-/** Huddles the meeting's health is told of. */
+/** Huddles whose boxes stand beside one another: two weeks of working days. */
 const LATELY = 10;
 
-export interface ItemView extends AgendaItem {
-  /** What was spent on it, the running item included. */
-  spentMs: number;
-  now: boolean;
-}
 export interface MemberView {
   provider: ProviderId;
   name: Label;
@@ -30,31 +26,6 @@ export interface MemberView {
   attendance?: Attendance;
   /** Who stands in. */
   deputy?: string;
-}
-export interface HuddleOn {
-  no: number;
-  due?: number;
-  openedAt: number;
-  lead: Label;
-  scribe: Label;
-  items: ItemView[];
-  item: ItemView | undefined;
-  tile?: TileId;
-  /** Since it began; `plannedMs` is the whole agenda. */
-  elapsedMs: number;
-  plannedMs: number;
-  here: number;
-  quorum: number;
-  notes: HuddleNote[];
-  raised: Huddle['raised'];
-}
-/** An off-target measure that has neither a concern nor a recorded reason. */
-export interface Unanswered {
-  figure: FigureId;
-  tile: TileId;
-  label: Label;
-  place: Label;
-  status: Exclude<Status, 'ok' | 'none'>;
 }
 /** Of one huddle, as shares and yes or no; undefined where it cannot be told. */
 export interface Health {
@@ -70,17 +41,15 @@ export interface Health {
   closed: number | undefined;
   noticeKept: boolean;
 }
+/** What a meeting promises: who comes, that it begins and ends in its time, that actions are done by the next, that it was said early. */
+export const PROMISES = ['attendance', 'onTime', 'within', 'closed', 'noticeKept'] as const;
+export type Promised = (typeof PROMISES)[number];
 export interface HealthView {
-  /** The newest last. */
+  /** Of the huddles on the board, the newest last. */
   trend: Health[];
-  attendance: number | undefined;
-  onTime: number | undefined;
-  within: number | undefined;
-  closed: number | undefined;
-  quorum: number | undefined;
-  noticeKept: number | undefined;
-  /** Of each member, over the same huddles. */
-  members: { provider: ProviderId; name: Label; here: number; of: number }[];
+  /** Over the latest of them. `kept` is undefined where it cannot be told; of attendance it is the quorum. */
+  rows: { promise: Promised; share: number | undefined; boxes: { no: number; kept: boolean | undefined }[] }[];
+  members: { provider: ProviderId; name: Label; boxes: { no: number; here: boolean }[] }[];
 }
 export interface HuddleView {
   on: HuddleOn | undefined;
@@ -89,19 +58,17 @@ export interface HuddleView {
   /** Whose turn it is. */
   turn: { lead: Label; scribe: Label };
   members: MemberView[];
-  unanswered: Unanswered[];
+  /** "All off-target measures should be raised as a concern": those that have neither one nor a recorded reason. */
+  unanswered: OffTarget[];
   /** Overdue, or due before the day is over. */
   actions: ActionView[];
   late: FeedView[];
+  /** Those it is time to look at again. */
+  goals: GoalView[];
   health: HealthView;
 }
 
 const plain = (text: string): Label => ({ en: text, cy: text });
-
-/** Offices are journaled by their English name; the Welsh stands in the definition, as long as the office does. */
-function officeOf(offices: readonly Label[], name: string): Label {
-  return offices.find(({ en }) => en === name) ?? plain(name);
-}
 
 /** Undefined: the board has no cell. */
 export function huddleView(state: BoardState, now: number): HuddleView | undefined {
@@ -114,39 +81,16 @@ export function huddleView(state: BoardState, now: number): HuddleView | undefin
   const turn = (offices: readonly Label[]): Label => offices[(nextNo - 1) % Math.max(1, offices.length)] ?? plain('');
   const dues = new Set([huddle?.due, ...held.map(({ due }) => due)]);
   return {
-    on: huddle && huddleOn(huddle, cell, now),
+    on: huddleOn(state, now),
     next: huddlesBetween(state, now - plannedMs(cell), now + NEXT_MS).find(({ due, skipped }) => !skipped && !dues.has(due)),
     last: held.at(-1),
     turn: { lead: turn(cell.leads), scribe: turn(cell.scribes) },
     members: cell.members.map(({ provider, office }) => memberView(definition, provider, office, huddle)),
-    unanswered: unanswered(state, definition, now),
+    unanswered: measuresNow(state, now).offTarget.filter(({ bare }) => bare),
     actions: actionsView(state, now).actions.filter(({ due }) => localDay(definition.zone, due) <= localDay(definition.zone, now)),
     late: feedViews(state, now).filter(({ freshness, suspended }) => !isCurrent(freshness) && !suspended),
-    health: healthView(held.slice(-LATELY), cell, definition),
-  };
-}
-
-function huddleOn(huddle: Huddle, cell: CellDefinition, now: number): HuddleOn {
-  const { no, due, openedAt, lead, scribe, item, itemAt, spentMs, tile, attendance, notes, raised } = huddle;
-  const items = cell.agenda.map((one): ItemView => {
-    const isNow = one.id === item;
-    return { ...one, now: isNow, spentMs: (spentMs[one.id] ?? 0) + (isNow ? Math.max(0, now - itemAt) : 0) };
-  });
-  return {
-    no,
-    ...(due === undefined ? {} : { due }),
-    openedAt,
-    lead: officeOf(cell.leads, lead),
-    scribe: officeOf(cell.scribes, scribe),
-    items,
-    item: items.find((one) => one.now),
-    ...(tile === undefined ? {} : { tile }),
-    elapsedMs: Math.max(0, now - openedAt),
-    plannedMs: plannedMs(cell),
-    here: Object.values(attendance).filter((one) => one.attendance !== 'absent').length,
-    quorum: cell.quorum,
-    notes,
-    raised,
+    goals: goalViews(state, now).filter(({ standing }) => standing === 'review-due'),
+    health: healthView(held, cell, definition),
   };
 }
 
@@ -158,23 +102,6 @@ function memberView(definition: BoardDefinition, provider: ProviderId, office: L
     office,
     ...(marked && { attendance: marked.attendance, ...(marked.name === undefined ? {} : { deputy: marked.name }) }),
   };
-}
-
-/** "All off-target measures should be raised as a concern": those that are not, the worst first. */
-function unanswered(state: BoardState, definition: BoardDefinition, now: number): Unanswered[] {
-  const raised = Object.values(state.concerns).map(({ about }) => about);
-  // A figure may head a tile of the overview and one of the detail: it is one question all the same.
-  const asked = new Set<FigureId>();
-  return Object.values(definition.tiles)
-    .filter(({ headline }) => !asked.has(headline) && asked.add(headline))
-    .flatMap(({ id: tile, headline: figure }): Unanswered[] => {
-      const view = figureView(state, figure, now);
-      if (!view || (view.status !== 'act' && view.status !== 'watch')) return [];
-      if (raised.some((about) => about.figure === figure || (about.tile !== undefined && definition.tiles[about.tile]?.headline === figure))) return [];
-      if ((state.declined[figure]?.until ?? 0) > now) return [];
-      return [{ figure, tile, label: view.metric.label, place: definition.places[view.place]?.name ?? definition.name, status: view.status }];
-    })
-    .sort((a, b) => Number(a.status !== 'act') - Number(b.status !== 'act'));
 }
 
 /* How well the meeting itself goes */
@@ -194,25 +121,37 @@ export function healthOf(held: HeldHuddle, { noticeHours }: Pick<CellDefinition,
   };
 }
 
+function keptOf(promise: Promised, { quorum, onTime, overrunMs, closed, noticeKept }: Health): boolean | undefined {
+  switch (promise) {
+    case 'attendance':
+      return quorum;
+    case 'onTime':
+      return onTime;
+    case 'within':
+      return overrunMs === 0;
+    case 'closed':
+      return closed === undefined ? undefined : closed === 1;
+    case 'noticeKept':
+      return noticeKept;
+  }
+}
+
 function healthView(held: readonly HeldHuddle[], cell: CellDefinition, definition: BoardDefinition): HealthView {
   const trend = held.map((one) => healthOf(one, cell));
-  const share = (of: (one: Health) => number | boolean | undefined): number | undefined => {
-    const known = trend.map(of).filter((one) => one !== undefined);
+  const lately = trend.slice(-LATELY);
+  const share = (promise: Promised): number | undefined => {
+    const known = lately
+      .map((one) => (promise === 'attendance' || promise === 'closed' ? one[promise] : keptOf(promise, one)))
+      .filter((one) => one !== undefined);
     return known.length === 0 ? undefined : known.reduce<number>((sum, one) => sum + Number(one), 0) / known.length;
   };
   return {
     trend,
-    attendance: share(({ attendance }) => attendance),
-    onTime: share(({ onTime }) => onTime),
-    within: share(({ overrunMs }) => overrunMs === 0),
-    closed: share(({ closed }) => closed),
-    quorum: share(({ quorum }) => quorum),
-    noticeKept: share(({ noticeKept }) => noticeKept),
+    rows: PROMISES.map((promise) => ({ promise, share: share(promise), boxes: lately.map((one) => ({ no: one.no, kept: keptOf(promise, one) })) })),
     members: cell.members.map(({ provider }) => ({
       provider,
       name: definition.providers[provider]?.name ?? plain(provider),
-      here: held.filter(({ here }) => here.includes(provider)).length,
-      of: held.length,
+      boxes: held.slice(-LATELY).map(({ no, here }) => ({ no, here: here.includes(provider) })),
     })),
   };
 }
@@ -265,7 +204,7 @@ export function minutesOf(atClose: BoardState, facts: CloseFacts): Minutes | und
   const cell = definition?.cell;
   const huddle = atClose.huddle.now;
   if (!cell || !huddle) return undefined;
-  const on = huddleOn(huddle, cell, facts.closedAt);
+  const on = huddleOn(atClose, facts.closedAt)!;
   return {
     ...facts,
     board: definition.id,

@@ -125,7 +125,7 @@ function declaredView(state: BoardState, id: LevelId, now: number): LevelView['d
 }
 
 /** Only what is worked out can be indicative; a declared level is what somebody said. */
-function isIndicative(state: BoardState, id: LevelId): boolean {
+export function isIndicative(state: BoardState, id: LevelId): boolean {
   const { levels, schemes } = state.definition!.response!;
   const { scheme: name, parameters, of } = levels[id]!;
   const scheme = schemes[name]!;

@@ -1,8 +1,10 @@
 /** Who is at the cell's page, which form is open, and what the server said to what was sent last. */
+import type { BoardDefinition } from '@comm-cell/board/definition';
 import type { Preferences } from '../../preferences.svelte.js';
 import type { Answer, Problem } from '../client.js';
 import { Visitor } from '../visitor.svelte.js';
 import { cellWords, type CellWords } from './cell-words.js';
+import type { Asked } from './Write.svelte';
 
 export class AtCell extends Visitor {
   /** Name of the one form that is open. */
@@ -13,6 +15,14 @@ export class AtCell extends Visitor {
 
   constructor(board: string, preferences: Preferences) {
     super(board, preferences);
+  }
+
+  /** Whoever works for several organisations says whose action it is; anybody else is not asked. */
+  whose(providers: BoardDefinition['providers']): Asked[] {
+    const own = this.providers ?? [];
+    if (own.length < 2) return [];
+    const choices = own.map((id) => ({ value: id, label: providers[id] ? this.preferences.label(providers[id].name) : id }));
+    return [{ name: 'provider', label: this.words.organisation, choices }];
   }
 
   toggle(name: string): void {

@@ -35,6 +35,7 @@ const en = {
   noneWaiting: 'Nothing waits for an owner.',
   choose: 'Choose an alert to see what it is about and what is to be done.',
   gone: (no: number) => `Alert ${no} is no longer open.`,
+  goneAction: (no: number) => `Action ${no} is no longer open.`,
   back: 'Back to the list',
   number: (no: number) => `No. ${no}`,
   // One alert
@@ -270,6 +271,7 @@ const cy: DeskWords = {
   noneWaiting: 'Nid oes dim yn aros am rywun.',
   choose: 'Dewiswch rybudd i weld beth ydyw a beth sydd i’w wneud.',
   gone: (no) => `Nid yw rhybudd ${no} ar agor mwyach.`,
+  goneAction: (no) => `Nid yw cam ${no} ar agor mwyach.`,
   back: 'Yn ôl i’r rhestr',
   number: (no) => `Rhif ${no}`,
   facts: { phase: 'Cam', since: 'Ers', now: 'Nawr', condition: 'Rheol', owner: 'Gan bwy', group: 'Grŵp', next: 'Nesaf', ends: 'Amserydd' },

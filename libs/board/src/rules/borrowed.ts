@@ -1,0 +1,110 @@
+/**
+ * Deliveries that are well-formed and somebody else's, or of another time: another organisation's file under one's own name, and
+ * yesterday's file sent again as today's (reliability.md, rows 11 and 12). Chance makes single figures alike; it does not make a
+ * whole delivery alike. What is weighed is how many significant figures agree while none disagrees.
+ */
+import type { BoardDefinition, FeedId, MetricId, SeriesDefinition } from '../definition.js';
+import type { BoardState, TrendPoint } from '../state.js';
+import { HOUR_MS } from '../time.js';
+
+/** So many significant figures of two organisations, or of two days, do not agree by chance: with less nobody is suspected. */
+const ENOUGH = 10;
+/** A feed is often near what it was some hours ago: so many, of all its moments of a day. */
+const ENOUGH_OF_A_DAY = 20;
+/** Intervals looked back at, so that a feed of few figures is found after some of them. */
+const BACK = 3;
+/** What stands so short a time apart is one and the same delivery, or a quiet hour. */
+const APART_MS = HOUR_MS;
+
+export interface Brought {
+  series: string;
+  at: number;
+  value: number;
+}
+/** `of`: whose figures they are. */
+export type Borrowed = { reason: 'mix-up'; of: FeedId } | { reason: 'resent' };
+
+/** 118 has three, 62.5 three, 40 one, 0 none: a nought tells feeds apart least of all. */
+function figures(value: number): number {
+  return String(Math.abs(value)).replace('.', '').replace(/^0+/, '').replace(/0+$/, '').length;
+}
+
+const byMetric = new WeakMap<BoardDefinition, ReadonlyMap<MetricId, readonly SeriesDefinition[]>>();
+function seriesOf(definition: BoardDefinition, metric: MetricId): readonly SeriesDefinition[] {
+  let known = byMetric.get(definition);
+  if (!known) {
+    const grouped = new Map<MetricId, SeriesDefinition[]>();
+    for (const series of Object.values(definition.series)) grouped.set(series.metric, [...(grouped.get(series.metric) ?? []), series]);
+    byMetric.set(definition, (known = grouped));
+  }
+  return known.get(metric) ?? [];
+}
+
+/** `rows`: the numbers of one delivery that are newer than what is known, one a series. */
+export function borrowed(state: BoardState, feed: FeedId, rows: readonly Brought[]): Borrowed | undefined {
+  if (rows.length === 0) return undefined;
+  const of = feedItMatches(state, feed, rows);
+  if (of !== undefined) return { reason: 'mix-up', of };
+  const weight = rows.reduce((sum, { value }) => sum + figures(value), 0);
+  const enough = 'at' in state.definition!.feeds[feed]!.expected ? ENOUGH : ENOUGH_OF_A_DAY;
+  return weight >= enough && isResent(state, rows) ? { reason: 'resent' } : undefined;
+}
+
+function feedItMatches(state: BoardState, feed: FeedId, rows: readonly Brought[]): FeedId | undefined {
+  const definition = state.definition!;
+  const own = definition.feeds[feed]!;
+  const weights = new Map<FeedId, number>();
+  for (const [i, row] of rows.entries()) {
+    const metric = definition.series[row.series]!.metric;
+    const agreed = new Map<FeedId, number>();
+    for (const other of seriesOf(definition, metric)) {
+      const theirs = definition.feeds[other.feed];
+      if (!theirs || theirs.provider === own.provider || own.sameAs?.includes(other.feed) || theirs.sameAs?.includes(feed)) continue;
+      if (i > 0 && !weights.has(other.feed)) continue;
+      const weight = agreement(state, row, other);
+      if (weight !== undefined) agreed.set(other.feed, Math.max(weight, agreed.get(other.feed) ?? 0));
+    }
+    // One figure that is not theirs, and it is not their delivery.
+    for (const [one, weight] of agreed) agreed.set(one, weight + (weights.get(one) ?? 0));
+    weights.clear();
+    for (const [one, weight] of agreed) weights.set(one, weight);
+    if (weights.size === 0) return undefined;
+  }
+  return [...weights].find(([, weight]) => weight >= ENOUGH)?.[0];
+}
+
+/** Significant figures that agree, now and in the intervals before; undefined when the present value is another. */
+function agreement(state: BoardState, { series, at, value }: Brought, other: SeriesDefinition): number | undefined {
+  const theirs = state.series[other.id];
+  if (!theirs) return undefined;
+  const { bucketMs } = state.definition!.trend;
+  const bucket = (moment: number): number => Math.floor(moment / bucketMs);
+  const near = (point: TrendPoint): boolean => point[1] === value && Math.abs(bucket(point[0]) - bucket(at)) <= 1;
+  if (!(theirs.value === value && Math.abs(bucket(theirs.at) - bucket(at)) <= 1) && !theirs.trend.some(near)) return undefined;
+  let weight = figures(value);
+  let last: number | null = value;
+  for (const [moment, before] of (state.series[series]?.trend ?? []).slice(-BACK).reverse()) {
+    if (before === null || before === last) continue;
+    if (!theirs.trend.some(([one, other]) => other === before && bucket(one) === bucket(moment))) break;
+    weight += figures(before);
+    last = before;
+  }
+  return weight;
+}
+
+/** Every figure is the one of some earlier moment, the same moment for all, and not the one of now. */
+function isResent(state: BoardState, rows: readonly Brought[]): boolean {
+  const definition = state.definition!;
+  const { bucketMs } = definition.trend;
+  const lines = rows.map(({ series, at, value }) => {
+    const known = state.series[series];
+    const atTimes = 'at' in definition.feeds[definition.series[series]!.feed]!.expected;
+    const points = known ? [...known.trend.map(([moment, before]) => [moment, before] as const), [known.at, known.value] as const] : [];
+    // What comes once a day is new every time; what comes all day long may well be as it was a moment ago.
+    const same = points.filter(([moment, before]) => before === value && (atTimes ? moment < at : at - moment > APART_MS));
+    return { buckets: new Set(same.map(([moment]) => Math.floor(moment / bucketMs))), unchanged: known?.value === value, atTimes };
+  });
+  if (lines.every(({ unchanged, atTimes }) => unchanged && !atTimes)) return false;
+  const [first, ...others] = lines;
+  return [...first!.buckets].some((bucket) => others.every(({ buckets }) => buckets.has(bucket)));
+}
