@@ -165,6 +165,7 @@ export function everyKind(): Entry[] {
     { kind: 'DeedDone', deed: 'signed-in', by },
     { kind: 'HuddleCalled', due: start + HOUR_MS, reason: 'pressure', by },
     { kind: 'HuddleSkipped', due: start + 2 * HOUR_MS, reason: 'nobody there', by },
+    { kind: 'HuddleReminded', due: start + HOUR_MS },
     { kind: 'HuddleOpened', no: 1, due: start + HOUR_MS, lead: 'site', scribe: 'duty', by },
     { kind: 'HuddleMoved', no: 1, item: 'now', by },
     { kind: 'AttendanceMarked', no: 1, provider: 'north', attendance: 'here', by },
@@ -208,9 +209,11 @@ export function everyKind(): Entry[] {
     { kind: 'CharterWritten', version: 1, text: both, by },
     { kind: 'CharterAccepted', version: 1, provider: 'north', name: 'Director', by },
     { kind: 'Passed', no: 1, way: 'up', to: 'region', type: 'help', text: 'beds wanted', answerBy: until, by },
+    { kind: 'AnswerMissed', no: 1 },
     { kind: 'AnswerArrived', no: 1, answer: 'yes', text: 'two beds', by },
     { kind: 'Arrived', from: 'team', no: 4, way: 'up', type: 'help', text: 'staff wanted', by },
     { kind: 'Answered', from: 'team', no: 4, answer: 'noted', text: 'seen', by },
+    { kind: 'CellReported', from: 'team', report: { name: both, tier: 1, of: { epoch: 'e1', seq: 9 }, open: { count: 1, since: start } } },
     { kind: 'ActionClosed', no: 1, result: 'ward open', by },
   ];
   return events.map((event, i) => ({ seq: i + 1, at: start + i * MINUTE_MS, event }));
