@@ -112,7 +112,7 @@ describe('the administration', () => {
     const page = await open('lines');
     await page.fill('#find-figure', 'handover');
     await page.locator('[data-lines-of="ambulance.handover-mean@sandbox"] summary').click();
-    const act = page.locator('[id="act-ambulance.handover-mean@sandbox"]');
+    const act = page.locator('[id="at-act-up-ambulance.handover-mean@sandbox"]');
     await act.fill('5');
     await act.press('Tab');
     await page.locator('[data-fault^="feeds.sandbox.series.ambulance.handover-mean@sandbox"]').first().waitFor();

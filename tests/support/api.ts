@@ -52,7 +52,7 @@ export class Api {
     const death = dieAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), dieAfterMs);
     const output = { text: '' };
     for (const stream of [child.stdout!, child.stderr!])
-      stream.setEncoding('utf8').on('data', (text: string) => (output.text = (output.text + text).slice(-20_000)));
+      stream.setEncoding('utf8').on('data', (text: string) => (output.text = (output.text + text).slice(-1_000_000)));
     const { port, setUp } = await new Promise<{ port: number; setUp?: string }>((resolve, reject) => {
       child.once('message', (message: { ready: true; port: number; setUp?: string }) => resolve(message));
       void exitOf(child).then(({ code, signal }) => {

@@ -5,20 +5,29 @@
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
-const { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, ACR } = process.env;
+const { CLIENT_ID, CLIENT_SECRET, CLIENT_JWK, REDIRECT_URI, ACR } = process.env;
 const server = createServer();
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${server.address().port}`;
 
+// With a public key the client proves itself by signing; else by a secret.
+const proof = CLIENT_JWK
+  ? { jwks: { keys: [JSON.parse(CLIENT_JWK)] }, token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS512' }
+  : { client_secret: CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' };
 const provider = new Provider(address, {
-  clients: [{ client_id: CLIENT_ID, client_secret: CLIENT_SECRET, redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'client_secret_post' }],
-  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@organisation.example`, roles: ['administrator'] }) }),
+  clients: [{ client_id: CLIENT_ID, redirect_uris: [REDIRECT_URI], ...proof }],
+  enabledJWA: { clientAuthSigningAlgValues: ['RS512'] },
+  conformIdTokenClaims: false,
+  findAccount: (_context, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: `${id}@organisation.example`, roles: ['administrator'], tid: 'tenant-1', groups: ['everybody', id] }),
+  }),
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
   interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
   cookies: { keys: ['for tests alone'] },
   acrValues: ACR ? ACR.split(' ') : [],
-  claims: { openid: ['sub'], acr: null, auth_time: null },
+  claims: { openid: ['sub', 'tid', 'groups', 'roles'], acr: null, auth_time: null },
 });
 
 server.on('request', (request, response) => {

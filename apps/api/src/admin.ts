@@ -12,6 +12,7 @@ import 'reflect-metadata';
 import { loadBoard } from '@comm-cell/catalogue/load';
 import { email } from '@comm-cell/contract/access';
 import { type Role, role } from '@comm-cell/contract/desk';
+import { speakPlainly } from '@comm-cell/contract/plain-words';
 import { Account } from './access/account.entity.js';
 import { Accounts } from './access/accounts.js';
 import { FeedKey } from './access/feed-key.entity.js';
@@ -19,6 +20,7 @@ import { FeedKeys } from './access/feed-keys.js';
 import { Passwords } from './access/passwords.js';
 import { People } from './access/people.js';
 import { PersonOfBoard } from './access/people.entity.js';
+import { Seal } from './access/seal.js';
 import { readConfig } from './config.js';
 import { openDatabaseUrl } from './database/address.js';
 import { dataSource, prepareDatabase } from './database/schema.js';
@@ -29,6 +31,7 @@ const USAGE =
   'Use: npm run admin -- board <file.yaml|catalogue id> | key <board> <provider> [feed …] | revoke <board> <key id> | person <name> <role> <board> [board …] | invite <e-mail> <name> <role> <board> [board …] | person-gone <person id> | doors';
 
 async function main([command, ...args]: string[]): Promise<string> {
+  speakPlainly();
   const url = openDatabaseUrl(process.env);
   await prepareDatabase(url, new Date());
   const database = await dataSource(url, [FeedKey, PersonOfBoard, Account]).initialize();
@@ -78,7 +81,7 @@ async function main([command, ...args]: string[]): Promise<string> {
       const address = email.safeParse(written);
       if (!address.success) throw new Error(`"${written}" is no e-mail address.`);
       const asked = await roleOn(boards, given);
-      const accounts = new Accounts(database, new Passwords());
+      const accounts = new Accounts(database, new Passwords(), new Seal(readConfig({ ...process.env, DATABASE_URL: url })));
       const known = await accounts.byEmail(address.data);
       const person = known ? { id: known.personId, name: known.name } : await accounts.create({ name, email: address.data });
       for (const board of boards) await new People(database).grant(board, person, { role: asked, providers: null });

@@ -10,6 +10,18 @@ function builtAs(): string {
   }
 }
 
+/** "key, key": each 32 bytes in base64. The first seals, the others only open what was sealed with them. */
+export const secretKeys = z
+  .string()
+  .transform((list) =>
+    list
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
+  .refine((list) => list.every((one) => /^[A-Za-z0-9+/]{43}=$/.test(one)), 'each key is 32 bytes in base64: make one with "openssl rand -base64 32"')
+  .transform((list) => list.map((one) => Buffer.from(one, 'base64')));
+
 /** Environment of the api process. Every fault is named at once; nothing starts on a doubtful setting. */
 const environment = z
   .object({
@@ -19,6 +31,8 @@ const environment = z
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
     DATA_DIR: z.string().min(1).default('.data'),
+    /** Seals the secrets of second factors. Without it a file in DATA_DIR does; processes on several machines need the same. */
+    SECRET_KEY: secretKeys.refine((keys) => keys.length > 0, 'name at least one key, or leave it out').optional(),
     /** Demo boards, demo keys and, on loopback only, pages without a display token. */
     DEMO: z.enum(['on', 'off']).default('off'),
     /** Which build this is: a wall of another build reloads itself at a quiet moment. */
@@ -56,6 +70,32 @@ const environment = z
     OIDC_ISSUER: z.url().optional(),
     OIDC_CLIENT_ID: z.string().min(1).optional(),
     OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+    /** File with the private key (PKCS 8, PEM) that proves this client in place of a secret: private_key_jwt. */
+    OIDC_CLIENT_KEY: z.string().min(1).optional(),
+    /** How the issuer names that key, and what it signs with. */
+    OIDC_CLIENT_KEY_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_KEY_ALG: z.enum(['RS256', 'RS512', 'PS256', 'ES256', 'ES384']).default('RS512'),
+    /** Claims the answer must hold, e.g. `tid=1234; groups=a b` (one of a or b): whoever lacks one is not let in. */
+    OIDC_REQUIRE: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .split(';')
+          .map((one) => one.trim())
+          .filter(Boolean)
+          .map(
+            (one) =>
+              [
+                one.split('=')[0]!.trim(),
+                one
+                  .slice(one.indexOf('=') + 1)
+                  .split(/\s+/)
+                  .filter(Boolean),
+              ] as const,
+          ),
+      )
+      .refine((list) => list.every(([claim, values]) => claim !== '' && values.length > 0), 'write claims as name=value; several values apart by spaces'),
     /** What the button says: "Sign in with …". */
     OIDC_NAME: z.string().min(1).max(60).default('your organisation'),
     OIDC_SCOPES: z.string().min(1).default('openid'),
@@ -64,8 +104,10 @@ const environment = z
   })
   .superRefine((settings, context) => {
     if (settings.OIDC_ISSUER === undefined) return;
-    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_ADDRESS'] as const)
+    for (const name of ['OIDC_CLIENT_ID', 'PUBLIC_ADDRESS'] as const)
       if (settings[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'must be set when OIDC_ISSUER is' });
+    if ((settings.OIDC_CLIENT_SECRET === undefined) === (settings.OIDC_CLIENT_KEY === undefined))
+      context.addIssue({ code: 'custom', path: ['OIDC_CLIENT_SECRET'], message: 'set this or OIDC_CLIENT_KEY when OIDC_ISSUER is, and not both' });
     const { protocol, hostname } = new URL(settings.OIDC_ISSUER);
     if (protocol !== 'https:' && !isLoopback(hostname)) context.addIssue({ code: 'custom', path: ['OIDC_ISSUER'], message: 'must begin with https://' });
   });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
-import { ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -13,6 +13,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { ProblemFilter } from './problem.filter.js';
 import { Refusal } from './access/refusal.js';
 import { BOARD_SCREENS, OWN_SCREENS } from '@comm-cell/contract/pages';
+import { faultsOf, speakPlainly } from '@comm-cell/contract/plain-words';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { acceptBodies, BODY_LIMIT } from './ingest/raw-body.js';
@@ -83,28 +84,35 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   const server = adapter.getInstance() as unknown as FastifyInstance;
   acceptBodies(server);
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalPipes(
-    new StandardSchemaValidationPipe({
-      exceptionFactory: (issues) =>
-        new Refusal(
-          422,
-          'unreadable',
-          'The body does not have the right form.',
-          'Each error names its field; the form is at /docs.',
-          issues.map((issue) => ({
-            field: (issue.path ?? []).map((part) => (typeof part === 'object' ? String(part.key) : String(part))).join('.') || 'body',
-            code: 'unreadable',
-            detail: issue.message,
-          })),
-        ),
-    }),
-  );
+  speakPlainly();
+  app.useGlobalPipes(new PlainValidation());
   await hardenAnswers(server);
   await limitRates(server, config);
   await serveWall(server);
   document(app);
   app.useWebSocketAdapter(new SocketAdapter(app));
   return app;
+}
+
+const ASKED_IN: Readonly<Record<string, string>> = { body: 'body', query: 'query in the address', param: 'address' };
+
+/** Says what is wrong with what was asked, and where it was asked. */
+class PlainValidation extends StandardSchemaValidationPipe {
+  override async transform<Asked>(value: Asked, { schema, type }: ArgumentMetadata): Promise<Asked> {
+    if (!schema || !this.toValidate({ type })) return value;
+    this.stripProtoKeys(value);
+    const result = await this.validate<Asked>(value, schema);
+    if (!result.issues) return result.value;
+    const faults = faultsOf(result.issues as Parameters<typeof faultsOf>[0]);
+    const first = faults[0]!;
+    throw new Refusal(
+      422,
+      'unreadable',
+      `The ${ASKED_IN[type] ?? type} does not have the right form.`,
+      `${first.field || type}: ${first.detail}. The form is at /docs.`,
+      faults.map(({ field, detail }) => ({ field: field || type, code: 'unreadable', detail })),
+    );
+  }
 }
 
 /** Helmet builds the same headers anew for each request, which takes as long as checking a small batch: it is asked once. */

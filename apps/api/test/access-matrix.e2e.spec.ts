@@ -11,19 +11,19 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Controller, Get, Post, UseGuards } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { COMMANDS, type Role, role } from '@comm-cell/contract/desk';
+import { type Command, COMMANDS, type Role, role } from '@comm-cell/contract/desk';
 import { PROTOCOL } from '@comm-cell/contract/live';
 import type { DataSource } from 'typeorm';
 import { Displays } from '../src/access/displays.js';
 import { doorOf, Gate, Open } from '../src/access/gate.js';
-import { admits, commandsOf, type Door, needsFreshProof, needsSecondFactor, type Principal, PRINCIPALS } from '../src/access/matrix.js';
+import { admits, commandsOf, type Door, needsFreshProof, needsSecondFactor, needsWholeBoard, type Principal, PRINCIPALS } from '../src/access/matrix.js';
 import { PersonOfBoard } from '../src/access/people.entity.js';
 import { People } from '../src/access/people.js';
 import { assertProvider, Needs, PersonGuard } from '../src/access/person.guard.js';
 import { dataSource } from '../src/database/schema.js';
 import type { Doors } from '../src/doors.js';
 import { Api, DISPLAY_COOKIE, prepareBoard, until } from '../../../tests/support/api.js';
-import { smallBoard } from '../../../tests/support/boards.js';
+import { ruleOf, smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
 import { openSocket } from '../../../tests/support/socket.js';
 
@@ -34,6 +34,40 @@ const ROLES: readonly Role[] = role.options;
 const NOT_OF_NEST = /^(\/assets\/|\/docs|\/openapi\.|\/$|\/[a-z-]+(\/:board|\/:link)?$)/;
 
 type Route = Doors['routes'][number];
+
+/** Two organisations, each with a feed; a rule and a level of the second. */
+function withRules(): ReturnType<typeof smallBoard> {
+  const rule = ruleOf('long@here-2', { kind: 'line', figure: 'm.1@here-2', band: { over: 200 } }, { place: 'here-2' });
+  const label = (en: string) => ({ en, cy: en });
+  return {
+    ...smallBoard({ feeds: 2 }),
+    response: {
+      groups: { duty: { id: 'duty', name: label('Duty'), kind: 'site', climb: [] } },
+      holidays: [],
+      cards: { card: { id: 'card', title: label('Card'), steps: [] } },
+      schemes: {
+        words: {
+          id: 'words',
+          name: label('Words'),
+          mark: 'W',
+          version: '1',
+          issuer: 'test',
+          source: 'test',
+          from: '2020-01-01',
+          mode: 'declared',
+          levels: [1, 2].map((n) => ({ n, name: label(`${n}`), meaning: label('x'), look: 'ok' as const })),
+          parameters: [],
+          cuts: [],
+          how: 'sum',
+          hold: { raiseMs: 0, lowerMs: 0 },
+          declaredMs: 3_600_000,
+        },
+      },
+      levels: { theirs: { id: 'theirs', scheme: 'words', name: label('Theirs'), provider: 'acute-2' } },
+    },
+    rules: { [rule.id]: rule },
+  };
+}
 
 let postgres: TestPostgres;
 let api: Api;
@@ -46,6 +80,8 @@ let messages: Doors['messages'];
 /** Cookies of people: by role on the board `small`; and of an administrator there for one organisation alone. */
 const cookies = {} as Record<Role, string>;
 let limited: string;
+let otherKey: string;
+let url: string;
 let stranger: string;
 
 async function signedIn(as: Role, boards: string[], providers: string[] | null = null): Promise<string> {
@@ -62,9 +98,10 @@ async function signInWith(token: string): Promise<string> {
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.database();
-  const { keys } = await prepareBoard(url, smallBoard({ feeds: 2 }));
+  url = await postgres.database();
+  const { keys } = await prepareBoard(url, withRules());
   feedKey = keys['ed']!;
+  otherKey = keys['ed-2']!;
   await prepareBoard(url, smallBoard({ id: 'other' }));
   const { stdout } = await promisify(execFile)(process.execPath, [ADMIN, 'doors'], {
     env: { PATH: process.env['PATH'], DATABASE_URL: url },
@@ -197,6 +234,136 @@ describe('route × role × scope', () => {
   });
 });
 
+describe('the work of another organisation', () => {
+  const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
+  const map = { columns: [{ name: 'a', series: 'm.1@here-2' }], ignored: [], time: { zone: 'Europe/London' } };
+  /**
+   * Every command route that names an organisation, or something of one: asked here about `acute-2` by people of `acute`.
+   */
+  const OF_ANOTHER: Readonly<Record<string, { body?: object }>> = {
+    'POST actions': { body: { what: 'x', owner: 'x', due: soon(), provider: 'acute-2' } },
+    'POST alerts/:rule/acknowledge': { body: { no: 1, version: 1 } },
+    'POST alerts/:rule/close': { body: { no: 1, version: 1, reason: 'x' } },
+    'POST alerts/:rule/hand-over': { body: { no: 1, version: 1, group: 'duty' } },
+    'POST alerts/:rule/shelve': { body: { until: soon(), reason: 'x' } },
+    'POST alerts/:rule/take': { body: { no: 1, version: 1 } },
+    'POST alerts/:rule/unshelve': { body: {} },
+    'POST concerns': { body: { text: 'x', provider: 'acute-2' } },
+    'POST concerns/:no/change': { body: { provider: 'acute-2' } },
+    'POST console/corrections': { body: { series: 'm.1@here-2', observedAt: soon(), seen: 0, value: 1, reason: 'x' } },
+    'POST console/figures': { body: { provider: 'acute-2', figures: [{ series: 'm.1@here-2', observedAt: new Date().toISOString(), value: 3 }] } },
+    'GET console/figures/:series/history': {},
+    'POST console/offers': { body: { provider: 'acute-2', what: 'beds', count: 1, until: soon() } },
+    'DELETE console/offers/:no': {},
+    'POST console/offers/:no/claims': { body: { provider: 'acute-2', count: 1 } },
+    'DELETE console/places/:place/closure': {},
+    'PUT console/places/:place/closure': { body: { until: soon(), reason: 'x' } },
+    'POST console/sign-off': { body: { provider: 'acute-2', seen: [] } },
+    'POST console/status': { body: { provider: 'acute-2', text: 'all well' } },
+    'POST feeds/:feed/files': { body: {} },
+    'POST feeds/:feed/files/look': { body: {} },
+    'POST feeds/:feed/files/try': { body: { map, content: 'YQ==' } },
+    'GET feeds/:feed/map': {},
+    'PUT feeds/:feed/map': { body: map },
+    'DELETE feeds/:feed/pause': {},
+    'POST feeds/:feed/pause': { body: { until: soon(), reason: 'x' } },
+    'GET feeds/:feed/payloads': {},
+    'GET feeds/:feed/payloads/:id': {},
+    'POST feeds/:feed/payloads/:id/replay': { body: { dryRun: false } },
+    'POST feeds/:feed/payloads/:id/take-back': { body: { reason: 'x' } },
+    'POST feeds/held': { body: { series: 'm.1@here-2', at: 1, value: 1, released: true, reason: 'x' } },
+    'POST huddle/attendance': { body: { no: 1, provider: 'acute-2', attendance: 'here' } },
+    'POST keys': { body: { provider: 'acute-2', feeds: ['ed-2'], label: 'x', expiresAt: soon() } },
+    'DELETE keys/:key': {},
+    'POST levels/:level/declare': { body: { n: 2, reason: 'x' } },
+    'POST people': { body: { name: 'Somebody', email: 'somebody@x.example', role: 'editor', providers: ['acute-2'] } },
+    'DELETE people/:person': {},
+    'PUT people/:person': { body: { role: 'editor', providers: ['acute'] } },
+    'POST people/:person/link': { body: { secondFactor: false } },
+    'DELETE people/:person/sessions': {},
+  };
+  /** What the people around a board share, whoever they work for: the room, its meeting, its past, and the lists they see of their own. */
+  const SHARED =
+    /^(GET (audit|console|contacts|displays|feeds|keys|messages|packs|people|snapshots|goals|charter|passed)|(GET|POST) (replay|packs|snapshots)|POST (actions\/:no|cards|concerns|huddle|ideas|rules\/backtest|goals|charter|passed)|PUT charter|DELETE snapshots)/;
+
+  let person: string;
+  async function named(): Promise<Record<string, string>> {
+    const headers = { cookie: cookies.administrator, 'content-type': 'application/json' };
+    const send = async <Body>(route: string, body: object): Promise<Body> =>
+      (await (await fetch(`${api.address}/v1/boards/small/${route}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Body;
+    const offer = await send<{ no: number }>('console/offers', { provider: 'acute-2', what: 'beds', count: 2, until: soon() });
+    const key = await send<{ keyId: string }>('keys', { provider: 'acute-2', feeds: ['ed-2'], label: 'theirs', expiresAt: soon() });
+    ({ id: person } = await people.create(['small'], 'Theirs', 'editor', ['acute-2']));
+    await api.post('ed-2', otherKey, { readings: [{ series: 'm.1@here-2', observedAt: new Date().toISOString(), value: 250 }] });
+    return {
+      board: 'small',
+      feed: 'ed-2',
+      series: 'm.1@here-2',
+      place: 'here-2',
+      no: String(offer.no),
+      key: key.keyId,
+      person,
+      rule: 'long@here-2',
+      level: 'theirs',
+    };
+  }
+  async function refusedTo(cookie: string, filled: Record<string, string>, route: Route): Promise<{ status: number; code: string | undefined }> {
+    const { body } = OF_ANOTHER[nameOf(route)] ?? {};
+    const answer = await fetch(api.address + route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(filled[name] ?? '1')), {
+      method: route.method,
+      headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      code: /^application\/problem/.test(answer.headers.get('content-type') ?? '') ? (JSON.parse(text) as { code: string }).code : undefined,
+    };
+  }
+  const commandOf = ({ door }: Route): Command => (door as Extract<Door, { kind: 'command' }>).command;
+  const nameOf = ({ method, path: at }: Route): string => `${method} ${at.replace('/v1/boards/:board/', '')}`;
+  const stands = async (): Promise<unknown> => [
+    await postgres.sql(url, `select seq, kind from journal where board_id = 'small' and source like 'person:%' and kind <> 'DeedDone' order by seq`),
+    await postgres.sql(url, `select * from feed_maps`),
+    await postgres.sql(url, `select key_id, revoked_at from feed_keys order by 1`),
+    await postgres.sql(url, `select person_id, role, providers, revoked_at from people order by 1`),
+  ];
+
+  test('is refused on every route that names it, and nothing happens', async () => {
+    const filled = await named();
+    const commands = routes.filter(({ path: at, door }) => at.startsWith('/v1/boards/:board/') && door!.kind === 'command');
+    const unsorted = commands.filter((route) => !(nameOf(route) in OF_ANOTHER) && !SHARED.test(nameOf(route)) && !needsWholeBoard(commandOf(route)));
+    expect(unsorted.map(nameOf)).toEqual([]);
+    const before = await stands();
+    const wrong: string[] = [];
+    for (const one of ['editor', 'duty', 'coordinator', 'administrator'] as const) {
+      const cookie = await signedIn(one, ['small'], ['acute']);
+      const beside = await stands();
+      for (const route of commands) {
+        const command = commandOf(route);
+        if (!commandsOf(one).includes(command) || !(nameOf(route) in OF_ANOTHER || needsWholeBoard(command))) continue;
+        const { status, code } = await refusedTo(cookie, filled, route);
+        const right = needsWholeBoard(command) ? ['whole-board'] : ['other-provider'];
+        if (status !== 403 || !right.includes(code!)) wrong.push(`${one} ${nameOf(route)}: ${status} ${code}`);
+      }
+      expect(await stands()).toEqual(beside);
+    }
+    expect(wrong).toEqual([]);
+    expect(((await stands()) as unknown[][])[0]).toEqual((before as unknown[][])[0]);
+  });
+
+  test('positive control: the same requests of somebody of that organisation are let in', async () => {
+    const filled = await named();
+    const theirs = await signedIn('administrator', ['small'], ['acute-2']);
+    const wrong: string[] = [];
+    for (const route of routes.filter((one) => nameOf(one) in OF_ANOTHER)) {
+      const { status, code } = await refusedTo(theirs, filled, route);
+      if (status === 403) wrong.push(`${nameOf(route)}: ${code}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('another site', () => {
   test('changes nothing, whoever is signed in', async () => {
     for (const route of routes.filter(({ method, door }) => method !== 'GET' && door!.kind !== 'feed')) {
@@ -321,15 +488,15 @@ test('docs/access-matrix.md says what the server does', () => {
     '# Who may do what',
     '',
     'Written from the running server by `apps/api/test/access-matrix.e2e.spec.ts` (`UPDATE_MATRIX=1`), which also tries every cell. The table behind it is `apps/api/src/access/matrix.ts`.',
-    'People act on boards they have a part in; those limited to some organisations, on the work of these. ● = gets in.',
+    'People act on boards they have a part in; those limited to some organisations, on the work of these, and not on the board as a whole. ● = gets in.',
     '',
     '## Commands',
     '',
-    `| command | ${ROLES.join(' | ')} | fresh sign-in |`,
-    `|${' --- |'.repeat(ROLES.length + 2)}`,
+    `| command | ${ROLES.join(' | ')} | fresh sign-in | whole board |`,
+    `|${' --- |'.repeat(ROLES.length + 3)}`,
     ...COMMANDS.map(
       (command) =>
-        `| \`${command}\` | ${ROLES.map((one) => (commandsOf(one).includes(command) ? '●' : '')).join(' | ')} | ${needsFreshProof(command) ? '●' : ''} |`,
+        `| \`${command}\` | ${ROLES.map((one) => (commandsOf(one).includes(command) ? '●' : '')).join(' | ')} | ${needsFreshProof(command) ? '●' : ''} | ${needsWholeBoard(command) ? '●' : ''} |`,
     ),
     '',
     `Roles that need a second factor: ${ROLES.filter(needsSecondFactor).join(', ')}.`,

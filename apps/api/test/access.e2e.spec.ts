@@ -3,7 +3,11 @@
  * against a real OpenID provider (reliability 2.8 rows 80, 84, 86).
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AccountView, PeopleOfBoard, PersonMade } from '@comm-cell/contract/access';
@@ -401,7 +405,8 @@ describe('the organisation’s sign-in', () => {
         continue;
       }
       at = new URL(next, at).href;
-      if (at.startsWith(api.address)) return at.slice(api.address.length);
+      const { pathname, search } = new URL(at);
+      if (pathname === '/v1/sign-in/back') return pathname + search;
     }
     throw new Error('The organisation never sent the browser back.');
   }
@@ -473,6 +478,69 @@ describe('the organisation’s sign-in', () => {
     await through(browser, { link: true }, 'subject-4');
     const weak = new Browser(api);
     expect((await through(weak, {}, 'subject-4', 'AAL1')).headers.get('location')).toBe('/sign-in?refused=not-sure-enough');
+  });
+
+  describe('a server with a key of its own (private_key_jwt), for one group of one tenant', () => {
+    const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const folder = mkdtempSync(path.join(tmpdir(), 'comm-cell-key-'));
+    const file = path.join(folder, 'key.pem');
+    let theirs: typeof organisation;
+    let port: number;
+    beforeAll(async () => {
+      writeFileSync(file, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+      port = await freePort();
+      theirs = await startOrganisation({
+        CLIENT_ID: 'comm-cell',
+        CLIENT_JWK: JSON.stringify({ ...keys.publicKey.export({ format: 'jwk' }), kid: 'key-1', use: 'sig', alg: 'RS512' }),
+        REDIRECT_URI: `http://127.0.0.1:${port}/v1/sign-in/back`,
+      });
+    });
+    afterAll(() => {
+      theirs.process.disconnect();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    async function withServer(more: Record<string, string>, work: (server: Api) => Promise<void>): Promise<void> {
+      const server = await Api.start({
+        DATABASE_URL: url,
+        PORT: String(port),
+        PUBLIC_ADDRESS: `http://127.0.0.1:${port}`,
+        OIDC_ISSUER: theirs.address,
+        OIDC_CLIENT_ID: 'comm-cell',
+        OIDC_CLIENT_KEY: file,
+        OIDC_CLIENT_KEY_ID: 'key-1',
+        ...more,
+      });
+      try {
+        await work(server);
+      } finally {
+        await server.stop();
+      }
+    }
+    const signIn = async (server: Api, body: object, as: string): Promise<string | null> =>
+      (await through(new Browser(server), body, as)).headers.get('location');
+
+    test('it proves itself by signing; a claim that is asked for must be there', async () => {
+      await withServer({ OIDC_REQUIRE: 'tid=tenant-1; groups=staff-1 staff-2' }, async (server) => {
+        const { secret } = await added();
+        expect(await signIn(server, { invitation: secret }, 'staff-1')).toBe('/');
+        expect(await signIn(server, {}, 'staff-1')).toBe('/');
+        expect(await signIn(server, {}, 'staff-2')).toBe('/sign-in?refused=not-linked');
+        expect(await signIn(server, {}, 'visitor')).toBe('/sign-in?refused=not-of-here');
+      });
+      await withServer({ OIDC_REQUIRE: 'tid=tenant-2' }, async (server) => {
+        expect(await signIn(server, {}, 'staff-1')).toBe('/sign-in?refused=not-of-here');
+      });
+    });
+
+    test('control: with another key it is let in nowhere, and the log does not hold the key', async () => {
+      const other = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+      writeFileSync(`${file}.other`, other);
+      await withServer({ OIDC_CLIENT_KEY: `${file}.other` }, async (server) => {
+        expect(await signIn(server, {}, 'staff-1')).toBe('/sign-in?refused=not-accepted');
+        expect(server.printed).toContain('was not accepted');
+        for (const line of String(other).trim().split('\n').slice(1, -1)) expect(server.printed).not.toContain(line);
+      });
+    });
   });
 
   test('nobody is led to another site afterwards', async () => {

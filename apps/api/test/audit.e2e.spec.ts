@@ -184,7 +184,7 @@ describe('the audit trail', () => {
 
   test('is for the auditor and the administrator, and not for whoever is limited to some providers', async () => {
     for (const role of ['duty', 'viewer'] as const) expect((await send('GET', '/v1/boards/small/audit', cookies[role])).status).toBe(403);
-    expect((await send('GET', '/v1/boards/small/audit', await somebody('auditor', ['acute']))).body).toMatchObject({ code: 'other-provider' });
+    expect((await send('GET', '/v1/boards/small/audit', await somebody('auditor', ['acute']))).body).toMatchObject({ code: 'whole-board' });
   });
 
   test('leaves as a file in which no cell is a formula, and its leaving is in the trail', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { Problem, Receipt } from '@comm-cell/contract/feed';
-import type { FeedMap, FeedsView, FileLook, FileReceipt, PayloadLine, StoredMap } from '@comm-cell/contract/feeds';
+import type { FeedMap, FeedsView, FileLook, FileReceipt, PayloadLine, StoredMap, TakenBack } from '@comm-cell/contract/feeds';
 import { People } from '@comm-cell/api/access/people';
 import { PersonOfBoard } from '@comm-cell/api/access/people.entity';
 import { dataSource } from '@comm-cell/api/database/schema';
@@ -389,5 +389,68 @@ describe('the desk', () => {
     await until(async () => (await desk<FeedsView>('GET', '')).body.feeds[0]!.lapses.some(({ kind }) => kind === 'paused'), 'the pause is in the strip');
     expect((await desk('DELETE', '/ed/pause')).status).toBe(200);
     expect((await desk<FeedsView>('GET', '')).body.feeds[0]!.state.suspended).toBeUndefined();
+  });
+});
+
+describe('what should not have come', () => {
+  test('a delivery is taken back whole with a reason: the values of before stand again, its events stay, twice is once', async () => {
+    const at = new Date(Date.now() - 30_000).toISOString();
+    const sent = (value: number, revision = 0) => ({ readings: ['m.3@here', 'm.4@here'].map((series) => ({ series, observedAt: at, value, revision })) });
+    await api.post('ed', key, sent(11));
+    // One reading of it is refused: the log of a busy feed keeps every delivery that was not taken whole.
+    const stray = { series: 'm.9@here', observedAt: at, value: 1 };
+    await api.post('ed', key, { readings: [...sent(99, 1).readings, stray] }, { id: 'wrong-file' });
+    const lineOf = async (batch: string): Promise<PayloadLine | undefined> =>
+      (await desk<PayloadLine[]>('GET', '/ed/payloads')).body.find((one) => one.batch === batch);
+    await until(async () => (await lineOf('wrong-file')) !== undefined, 'the payload is logged');
+    const { id } = (await lineOf('wrong-file'))!;
+    const before = await head();
+    const back = (as = cookie, body: object = { reason: 'the file of another day' }) =>
+      desk<TakenBack & Problem>('POST', `/ed/payloads/${id}/take-back`, body, as);
+    expect((await back(editor)).status).toBe(403);
+    expect((await back(cookie, {})).body.errors).toMatchObject([{ field: 'reason', detail: 'is missing: it must be a text' }]);
+    expect((await head()).seq).toBe(before.seq);
+    const { status, body } = await back();
+    expect([status, body]).toEqual([200, { taken: 2, kept: 0, seq: before.seq + 1 }]);
+    const [journaled] = await kinds(before.seq);
+    expect(JSON.parse(journaled!.body)).toMatchObject({
+      kind: 'ReadingsRecorded',
+      batch: 'taken-back-wrong-file',
+      reason: 'the file of another day',
+      by: { name: 'Duty manager' },
+    });
+    const rows = await postgres.sql<{ revision: number; value: number }>(
+      url,
+      `select r.revision, r.value from readings r join series s using (board_id, series_no) where s.series_id = 'm.3@here' and r.observed_at = $1 order by 1`,
+      [at],
+    );
+    expect(rows.map(({ revision, value }) => [revision, value])).toEqual([
+      [0, 11],
+      [1, 99],
+      [2, 11],
+    ]);
+    expect((await back()).body).toMatchObject({ taken: 0, kept: 2, seq: null });
+  });
+
+  test('another organisation’s figures under one’s own key are held back, whatever feed they name (row 11)', async () => {
+    const values = [131, 247, 318, 462];
+    const of = (place: string, at: number) => ({
+      readings: values.map((value, i) => ({
+        series: `m.${i + 1}@${place}`,
+        observedAt: new Date(at).toISOString(),
+        value,
+        revision: place === 'here' ? 1 : 0,
+      })),
+    });
+    const now = Date.now();
+    expect((await api.post('ed', key, of('here', now - 2_000))).body.accepted).toBe(4);
+    expect((await api.post<Problem & { code: string }>('ed-2', key, of('here-2', now))).body.code).toBe('other-feed');
+    expect((await api.post<Problem>('ed-2', otherKey, of('here', now))).body.errors).toMatchObject([{ code: 'not-of-this-feed' }, {}, {}, {}]);
+    const { body } = await api.post('ed-2', otherKey, of('here-2', now));
+    expect([body.accepted, body.quarantined.map(({ reason }) => reason)]).toEqual([0, ['mix-up', 'mix-up', 'mix-up', 'mix-up']]);
+    // The control: one figure of one's own among them, and it is a delivery of one's own.
+    const own = of('here-2', now + 1);
+    own.readings[2]!.value = 319;
+    expect((await api.post('ed-2', otherKey, own)).body.accepted).toBe(4);
   });
 });

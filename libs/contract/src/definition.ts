@@ -104,12 +104,18 @@ export const boardFile = z.strictObject({
       lag: duration.exactOptional(),
       /** How the figures come: from a system, or written by people. Left out: either. */
       means: z.enum(['system', 'people']).exactOptional(),
+      /** For how long a value of it may stay the same before it is held back. Left out: for ever. */
+      steady: duration.exactOptional(),
+      /** Feeds that report the same figures by their nature. */
+      sameAs: z.array(key).min(1).exactOptional(),
       series: z.record(
         figureId,
         z
           .strictObject({
             range: range.exactOptional(),
             maxJump: z.number().positive().exactOptional(),
+            /** For how long its value may stay the same; null: for ever, whatever the feed says. */
+            steady: duration.nullable().exactOptional(),
             thresholds: thresholds.nullable().exactOptional(),
             target: target.nullable().exactOptional(),
           })

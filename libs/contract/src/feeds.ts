@@ -195,6 +195,12 @@ export type PauseBody = z.infer<typeof pauseBody>;
 export const replayBody = z.strictObject({ dryRun: z.boolean() }).meta({ id: 'ReplayPayload' });
 export type ReplayBody = z.infer<typeof replayBody>;
 
+export const takeBackBody = z.strictObject({ reason }).meta({ id: 'TakeBack' });
+export type TakeBackBody = z.infer<typeof takeBackBody>;
+/** `kept`: readings that were corrected since; they stay as they were corrected. `seq`: null when nothing was left to take back. */
+export const takenBack = z.object({ taken: z.int(), kept: z.int(), seq: z.int().nullable() }).meta({ id: 'TakenBack' });
+export type TakenBack = z.infer<typeof takenBack>;
+
 /** A file and a map that is being made, before anything is saved. `content`: base64. */
 export const tryBody = z.strictObject({ map: feedMap, content: z.base64().max(FILE_LIMIT), observedAt: moment.exactOptional() }).meta({ id: 'TryFile' });
 export type TryBody = z.infer<typeof tryBody>;

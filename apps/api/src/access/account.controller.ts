@@ -127,9 +127,11 @@ export class AccountController {
       ]);
     // Who came in by the organisation and has no password yet proves afresh who they are.
     if (account.passwordHash === null) assertFresh(seated);
-    await this.accounts.setPassword(account, body.password);
+    const hash = await this.accounts.hashOf(account, body.password);
+    await this.#tell(seated, 'sessions-ended', await this.#others(seated));
+    await this.accounts.keepPassword(account, hash);
     await this.budgets.giveBack(guess);
-    await this.#tell(seated, 'sessions-ended', String(await this.sessions.endOf(seated.id, { but: seated.no })));
+    await this.sessions.endOf(seated.id, { but: seated.no });
   }
 
   @Post('second-factor')
@@ -149,13 +151,14 @@ export class AccountController {
   @ApiResponse({ status: 200, schema: openApi(recoveryCodes) })
   async confirm(@AtDesk() seated: Seated, @Body({ schema: codeBody }) { code }: CodeBody): Promise<RecoveryCodes> {
     assertFresh(seated);
-    const recovery = await this.accounts.confirmSecondFactor(await this.#own(seated), code);
-    if (!recovery)
+    const account = await this.#own(seated);
+    const step = this.accounts.offeredStep(account, code);
+    if (step === undefined)
       throw new Refusal(422, 'wrong-code', 'The code is not right.', 'Wait for the next code of the app; check that the phone’s clock is right.', [
         { field: 'code', code: 'wrong-code', detail: 'The code is not right.' },
       ]);
     await this.#tell(seated, 'second-factor-set');
-    return { recovery };
+    return { recovery: await this.accounts.confirmSecondFactor(account, step) };
   }
 
   @Delete('second-factor')
@@ -166,8 +169,8 @@ export class AccountController {
     assertFresh(seated);
     if ([...seated.grants.values()].some(({ role }) => needsSecondFactor(role)))
       throw new Refusal(409, 'second-factor-needed', 'Your role needs a second factor.', 'Set up a new app instead: it takes the place of the old one.');
-    await this.accounts.dropSecondFactor(seated.id);
     await this.#tell(seated, 'second-factor-set', 'off');
+    await this.accounts.dropSecondFactor(seated.id);
   }
 
   @Delete('sessions')
@@ -175,7 +178,8 @@ export class AccountController {
   @UseGuards(SignedInGuard)
   @ApiOperation({ summary: 'End all other sessions of one’s own' })
   async endOthers(@AtDesk() seated: Seated): Promise<void> {
-    await this.#tell(seated, 'sessions-ended', String(await this.sessions.endOf(seated.id, { but: seated.no })));
+    await this.#tell(seated, 'sessions-ended', await this.#others(seated));
+    await this.sessions.endOf(seated.id, { but: seated.no });
   }
 
   @Delete('sessions/:no')
@@ -183,9 +187,15 @@ export class AccountController {
   @UseGuards(SignedInGuard)
   @ApiOperation({ summary: 'End one session of one’s own' })
   async endOne(@AtDesk() seated: Seated, @Param('no') no: string): Promise<void> {
-    if ((await this.sessions.endOf(seated.id, { no })) === 0)
+    if (!(await this.sessions.openOf([seated.id])).some(({ sessionNo }) => sessionNo === no))
       throw new Refusal(404, 'unknown-session', 'You have no such session.', 'Look at the list again: it may be over.');
     await this.#tell(seated, 'sessions-ended', '1');
+    await this.sessions.endOf(seated.id, { no });
+  }
+
+  /** How many other sessions there are. */
+  async #others({ id, no }: Seated): Promise<string> {
+    return String((await this.sessions.openOf([id])).filter(({ sessionNo }) => sessionNo !== no).length);
   }
 
   async #invited(secret: string): Promise<Account> {

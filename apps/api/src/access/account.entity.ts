@@ -12,10 +12,10 @@ export class Account {
   email!: string;
   @Column({ name: 'password_hash', type: 'text', nullable: true })
   passwordHash!: string | null;
-  /** Base32. It must be known in clear to be checked: backups of the database are as confidential as it is. */
+  /** Base32, sealed (`seal.ts`): it must be known in clear to be checked. */
   @Column({ name: 'totp_secret', type: 'text', nullable: true })
   totpSecret!: string | null;
-  /** Shown to the person, not yet confirmed by a first code. */
+  /** Shown to the person, not yet confirmed by a first code; sealed as well. */
   @Column({ name: 'totp_offered', type: 'text', nullable: true })
   totpOffered!: string | null;
   /** The last time step a code was accepted for: no code opens twice. */

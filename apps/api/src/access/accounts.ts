@@ -4,27 +4,48 @@
  * once; the same link, made anew, is how a forgotten password is set again.
  */
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Person } from '@comm-cell/board/events';
 import type { AccountView } from '@comm-cell/contract/access';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, IsNull, Not } from 'typeorm';
 import { Account } from './account.entity.js';
 import { Passwords } from './passwords.js';
 import { digestOf, newPersonId, storeDown } from './people.js';
 import { Refusal } from './refusal.js';
+import { Seal } from './seal.js';
 import { addressOf, hashOfRecovery, newRecoveryCodes, newSecret, stepOf } from './second-factor.js';
 
+/** As releases before the seal kept it. */
+const BASE32 = /^[A-Z2-7]+$/;
 /** An invitation waits over a weekend. */
 const INVITATION_MS = 72 * 3_600_000;
 
 export type Entered = { account: Account } | 'wrong' | 'needs-code';
 
 @Injectable()
-export class Accounts {
+export class Accounts implements OnModuleInit {
+  readonly #log = new Logger('Accounts');
+
   constructor(
     private readonly database: DataSource,
     private readonly passwords: Passwords,
+    private readonly seal: Seal,
   ) {}
+
+  /** Secrets of an earlier key, or of a release that kept them in clear, are sealed anew: after a start the old key can go. */
+  async onModuleInit(): Promise<void> {
+    let strange = 0;
+    for (const { personId, totpSecret } of await this.#accounts.find({ where: { totpSecret: Not(IsNull()), endedAt: IsNull() } })) {
+      if (this.seal.isFresh(totpSecret!)) continue;
+      const secret = BASE32.test(totpSecret!) ? totpSecret! : this.seal.open(totpSecret!, personId);
+      if (secret === undefined) strange++;
+      else await this.#accounts.update({ personId, totpSecret: totpSecret! }, { totpSecret: this.seal.shut(secret, personId) });
+    }
+    if (strange > 0)
+      this.#log.error(
+        `The second factors of ${strange} accounts were sealed with another key: bring it back (SECRET_KEY, or the file in DATA_DIR), or hand out new links without them.`,
+      );
+  }
 
   /** An account nobody can open yet: it needs an invitation. Grants are given apart (`People.grant`). */
   async create({ name, email }: { name: string; email: string }): Promise<Person> {
@@ -100,14 +121,17 @@ export class Accounts {
   /** A secret for an authenticator app. It counts once a first code has shown that the app has it. */
   async offerSecondFactor({ personId, email }: Account): Promise<{ secret: string; address: string }> {
     const secret = newSecret();
-    await this.#accounts.update({ personId }, { totpOffered: secret });
+    await this.#accounts.update({ personId }, { totpOffered: this.seal.shut(secret, personId) });
     return { secret, address: addressOf(secret, email) };
   }
 
-  /** Answers recovery codes in clear, for the only time; undefined for a wrong code. */
-  async confirmSecondFactor({ personId, totpOffered }: Account, code: string): Promise<string[] | undefined> {
-    const step = totpOffered === null ? undefined : stepOf(totpOffered, code, 0, Date.now());
-    if (step === undefined) return undefined;
+  /** The time step of a code that shows that the app has the secret it was offered; undefined for a wrong one. */
+  offeredStep({ personId, totpOffered }: Account, code: string): number | undefined {
+    return totpOffered === null ? undefined : stepOf(this.#opened(totpOffered, personId), code, 0, Date.now());
+  }
+
+  /** Answers recovery codes in clear, for the only time. `step`: of the code that proved it; it opens nothing again. */
+  async confirmSecondFactor({ personId, totpOffered }: Account, step: number): Promise<string[]> {
     const { codes, hashes } = newRecoveryCodes();
     await this.#accounts.update({ personId }, { totpSecret: totpOffered, totpOffered: null, totpStep: String(step), recoveryHashes: hashes });
     return codes;
@@ -190,7 +214,7 @@ export class Accounts {
 
   /** Each code opens once, also when two come at the same moment: the row decides. */
   async #takeCode(account: Account, code: string): Promise<boolean> {
-    const step = stepOf(account.totpSecret!, code, Number(account.totpStep ?? 0), Date.now());
+    const step = stepOf(this.#opened(account.totpSecret!, account.personId), code, Number(account.totpStep ?? 0), Date.now());
     const [, taken] =
       step === undefined
         ? await this.database.query<[unknown, number]>(
@@ -202,6 +226,17 @@ export class Accounts {
             step,
           ]);
     return taken === 1;
+  }
+
+  #opened(sealed: string, personId: string): string {
+    const secret = this.seal.open(sealed, personId);
+    if (secret !== undefined) return secret;
+    throw new Refusal(
+      503,
+      'sealed',
+      'Codes cannot be checked: they were sealed with a key this server does not have.',
+      'Ask those who run the server to bring the key back.',
+    );
   }
 
   async #one(where: { email: string } | { personId: string } | { issuer: string; subject: string }): Promise<Account | undefined> {

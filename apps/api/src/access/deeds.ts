@@ -17,7 +17,10 @@ export class Deeds {
     this.#keep = keep;
   }
 
-  /** Resolves once the deed stands in the journal of every board it concerns. */
+  /**
+   * Resolves once the deed stands in the journal of every board it concerns. Whoever acts tells first and acts then: a crash
+   * between the two leaves a line about something that was tried, never something done without a line.
+   */
   async tell(boards: readonly BoardId[], deed: DeedDone): Promise<void> {
     await this.#keep?.(boards, deed);
   }

@@ -93,14 +93,9 @@ export class PairedDisplays {
     return display;
   }
 
-  /** Answers the place it hung at, or undefined when there is no such screen. */
-  async remove(board: BoardId, display: string): Promise<string | undefined> {
-    const [rows] = await this.database.query<[{ place: string }[], number]>(
-      `update displays set revoked_at = now() where board_id = $1 and display_id = $2 and revoked_at is null returning place`,
-      [board, display],
-    );
+  async remove(board: BoardId, display: string): Promise<void> {
+    await this.database.query(`update displays set revoked_at = now() where board_id = $1 and display_id = $2 and revoked_at is null`, [board, display]);
     this.#loadedAt = -Infinity;
-    return rows[0]?.place;
   }
 
   async list(board: BoardId): Promise<DisplayView[]> {

@@ -99,8 +99,9 @@ export class BoardDisplaysController {
   @Needs('manage-displays')
   @ApiOperation({ summary: 'Remove a screen: it is shut out within five seconds' })
   async remove(@Param('board') board: string, @Param('display') display: string, @Who() by: Person): Promise<void> {
-    const place = await this.paired.remove(board, display);
+    const place = (await this.paired.list(board)).find(({ id }) => id === display)?.place;
     if (place === undefined) throw new Refusal(404, 'unknown-display', 'There is no such screen on this board.', 'Look at the list of screens again.');
     await this.deeds.tell([board], { deed: 'display-removed', by, about: place });
+    await this.paired.remove(board, display);
   }
 }

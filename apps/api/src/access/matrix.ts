@@ -13,6 +13,7 @@ const ANSWERS: readonly Command[] = [
   'shelve',
   'unshelve',
   'raise-action',
+  'progress-action',
   'close-action',
   'tick-step',
   'back-test',
@@ -38,12 +39,17 @@ const PROVIDES: readonly Command[] = [
   'pause-feed',
   'map-feed',
   'replay-payload',
+  'raise-action',
+  'progress-action',
   'join-huddle',
   'raise-concern',
   'change-concern',
   'propose-idea',
+  'accept-charter',
 ];
-const DIRECTS: readonly Command[] = [...new Set([...ANSWERS, ...PROVIDES, 'sign-off' as const, 'declare-level' as const])];
+const DIRECTS: readonly Command[] = [
+  ...new Set([...ANSWERS, ...PROVIDES, 'sign-off' as const, 'declare-level' as const, 'pass-on' as const, 'answer-passed' as const]),
+];
 const STEERS: readonly Command[] = [
   ...new Set([
     ...DIRECTS,
@@ -58,6 +64,9 @@ const STEERS: readonly Command[] = [
     'export' as const,
     'run-huddle' as const,
     'answer-idea' as const,
+    'agree-goal' as const,
+    'review-goal' as const,
+    'write-charter' as const,
   ]),
 ];
 
@@ -72,6 +81,22 @@ const MAY: Readonly<Record<Role, readonly Command[]>> = {
 
 /** Commands that count only soon after one has proved who one is: they decide who may act, and by which rules alerts are raised. */
 const FRESHLY: ReadonlySet<Command> = new Set(['manage-people', 'manage-keys', 'propose-rule', 'approve-rule', 'withdraw-rule', 'edit-board', 'create-board']);
+/**
+ * Commands over a board as a whole, and looks into all of it: for those alone whose part is the whole board, whatever their role.
+ * Everything else that names the work of one organisation is refused behind the door to those limited to others.
+ */
+const WHOLE_BOARD: ReadonlySet<Command> = new Set([
+  'edit-board',
+  'create-board',
+  'manage-contacts',
+  'manage-displays',
+  'propose-rule',
+  'approve-rule',
+  'withdraw-rule',
+  'sign-off-scheme',
+  'read-audit',
+  'export',
+]);
 /** Roles that can hand out rights or change rules: a password alone is not enough. */
 const TWICE_PROVED: ReadonlySet<Role> = new Set(['coordinator', 'administrator']);
 
@@ -104,6 +129,13 @@ export function admits(door: Door): readonly Principal[] {
 
 export function commandsOf(role: Role): readonly Command[] {
   return MAY[role];
+}
+/** What somebody may do with their part in a board. `providers`: whose work it is limited to; null = the whole board. */
+export function mayOf({ role, providers }: { role: Role; providers: readonly string[] | null }): readonly Command[] {
+  return providers === null ? MAY[role] : MAY[role].filter((command) => !WHOLE_BOARD.has(command));
+}
+export function needsWholeBoard(command: Command): boolean {
+  return WHOLE_BOARD.has(command);
 }
 export function needsFreshProof(command: Command): boolean {
   return FRESHLY.has(command);

@@ -3,7 +3,8 @@
  * itself will do; Entra ID and NHS CIS2 are settings (docs/operating.md). The answer opens an account that was linked to this very
  * subject before; it never makes one and never gives a right, whatever the claims say.
  */
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import * as client from 'openid-client';
 import { DataSource } from 'typeorm';
@@ -14,6 +15,14 @@ import { Refusal } from './refusal.js';
 /** How long somebody may take at their organisation's sign-in. */
 const ERRAND_MS = 10 * 60_000;
 export const BACK = '/v1/sign-in/back';
+/** How Web Crypto calls what the settings call by their JOSE names. */
+const SIGNING = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  RS512: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' },
+  PS256: { name: 'RSA-PSS', hash: 'SHA-256' },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
+  ES384: { name: 'ECDSA', namedCurve: 'P-384' },
+} as const;
 
 /** Why somebody was sent to the organisation. `personId`: an account is to be linked; else one that is linked is to be opened. */
 export interface Errand {
@@ -111,6 +120,16 @@ export class Oidc {
         'Your organisation did not check you strictly enough.',
         'Sign in with the stronger way, e.g. smartcard or authenticator.',
       );
+    const lacking = this.config.OIDC_REQUIRE.find(([claim, values]) => ![claims[claim] ?? []].flat().some((one) => values.includes(String(one))));
+    if (lacking) {
+      this.#log.warn(`The organisation's answer has not the claim ${lacking[0]} that OIDC_REQUIRE asks for.`);
+      throw new Refusal(
+        403,
+        'not-of-here',
+        'Your organisation does not say that you belong here.',
+        'Ask those who run its accounts for the group of this board.',
+      );
+    }
     const authTime = typeof claims.auth_time === 'number' ? new Date(claims.auth_time * 1_000) : null;
     const { destination, again, person_id: personId, invitation_hash: invitationHash } = errand;
     return { destination, again, personId, invitationHash, issuer: claims.iss, subject: claims.sub, provedAt: authTime ?? (again ? new Date() : null) };
@@ -129,15 +148,26 @@ export class Oidc {
     return `${this.config.PUBLIC_ADDRESS!.replace(/\/$/, '')}${BACK}`;
   }
 
+  /** How this server proves who it is: by the secret it shares with the organisation, or by a key that never leaves it (RFC 7523). */
+  async #proof(): Promise<{ secret?: string; auth?: client.ClientAuth }> {
+    const { OIDC_CLIENT_SECRET: secret, OIDC_CLIENT_KEY: file, OIDC_CLIENT_KEY_ID: kid, OIDC_CLIENT_KEY_ALG: alg } = this.config;
+    if (file === undefined) return secret === undefined ? {} : { secret };
+    const der = createPrivateKey(await readFile(file)).export({ type: 'pkcs8', format: 'der' });
+    const key = await webcrypto.subtle.importKey('pkcs8', der, SIGNING[alg], false, ['sign']);
+    return { auth: client.PrivateKeyJwt({ key, ...(kid === undefined ? {} : { kid }) }) };
+  }
+
   /** What the issuer says of itself is kept; asked again after a failure. */
   async #configuration(): Promise<client.Configuration> {
-    const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: id, OIDC_CLIENT_SECRET: secret } = this.config;
+    const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: id } = this.config;
     if (issuer === undefined || id === undefined)
       throw new Refusal(404, 'no-organisation', 'There is no sign-in of an organisation here.', 'Sign in with e-mail address and password.');
-    this.#known ??= client.discovery(new URL(issuer), id, secret, undefined, {
-      timeout: 10,
-      ...(issuer.startsWith('http://') ? { execute: [client.allowInsecureRequests] } : {}),
-    });
+    this.#known ??= this.#proof().then(({ secret, auth }) =>
+      client.discovery(new URL(issuer), id, secret, auth, {
+        timeout: 10,
+        ...(issuer.startsWith('http://') ? { execute: [client.allowInsecureRequests] } : {}),
+      }),
+    );
     return this.#known.catch((error: unknown) => {
       this.#known = undefined;
       this.#log.warn(`The organisation's sign-in does not answer: ${error instanceof Error ? error.message : 'unknown reason'}`);

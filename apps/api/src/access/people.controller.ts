@@ -157,8 +157,8 @@ export class PeopleController {
   @ApiOperation({ summary: 'Sign a person out everywhere' })
   async signOut(@Param('board') board: string, @Param('person') id: string, @Who() by: Person, @Granted() grant: Grant): Promise<void> {
     const person = await this.#ofBoard(board, id, grant);
-    await this.sessions.endOf(id, 'all');
     await this.deeds.tell([board], { deed: 'sessions-ended', by, about: id, detail: person.name });
+    await this.sessions.endOf(id, 'all');
   }
 
   async #ofBoard(board: string, id: string, grant: Grant): Promise<Person & Grant> {

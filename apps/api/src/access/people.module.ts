@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { CONFIG, type Config } from '../config.js';
 import { AccountController } from './account.controller.js';
 import { Accounts } from './accounts.js';
 import { Budgets } from './budgets.js';
@@ -12,6 +13,7 @@ import { Passwords } from './passwords.js';
 import { People } from './people.js';
 import { PeopleController } from './people.controller.js';
 import { PersonGuard, SignedInGuard } from './person.guard.js';
+import { Seal } from './seal.js';
 import { SignIn } from './sign-in.js';
 
 /** People: who they are, how they sign in, what they may do. */
@@ -29,6 +31,7 @@ import { SignIn } from './sign-in.js';
     SignedInGuard,
     // Its own parameter is for tests, which watch how many hash at once.
     { provide: Passwords, useFactory: (): Passwords => new Passwords() },
+    { provide: Seal, inject: [CONFIG], useFactory: (config: Config): Seal => new Seal(config) },
     { provide: APP_GUARD, useClass: Gate },
   ],
   exports: [People, Accounts, DeskSessions, SignIn, PersonGuard, SignedInGuard],

@@ -8,7 +8,7 @@ import { owesSecondFactor } from './accounts.js';
 import { Deeds } from './deeds.js';
 import { DeskSessions, type Seated } from './desk-sessions.js';
 import { Displays } from './displays.js';
-import { commandsOf, needsFreshProof } from './matrix.js';
+import { commandsOf, needsFreshProof, needsWholeBoard } from './matrix.js';
 import type { Grant } from './people.js';
 import { Refusal } from './refusal.js';
 
@@ -53,6 +53,15 @@ export class PersonGuard implements CanActivate {
       if (command === undefined || !commandsOf(grant.role).includes(command)) {
         await this.#tell(params.board, seated, command ?? 'undeclared');
         throw new Refusal(403, 'role', `The role "${grant.role}" does not allow this.`, 'Ask somebody whose role does, or the administrator of the board.');
+      }
+      if (grant.providers !== null && needsWholeBoard(command)) {
+        await this.#tell(params.board, seated, command);
+        throw new Refusal(
+          403,
+          'whole-board',
+          'This is about the board as a whole, and your part is limited to some organisations.',
+          'Ask somebody whose part is the whole board.',
+        );
       }
       if (needsFreshProof(command)) assertFresh(seated);
     }

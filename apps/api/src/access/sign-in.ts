@@ -10,7 +10,7 @@ import { Accounts } from './accounts.js';
 import { Deeds } from './deeds.js';
 import type { ProvedBy } from './desk-session.entity.js';
 import { cookieFor, cookieIn, deskCookie, DeskSessions, isSafe, type Seated } from './desk-sessions.js';
-import { commandsOf } from './matrix.js';
+import { mayOf } from './matrix.js';
 import type { PersonOfDesk } from './people.js';
 import { People } from './people.js';
 import { Refusal } from './refusal.js';
@@ -66,7 +66,12 @@ export class SignIn {
 export function sessionOf({ id, name, grants, expiresAt, owes }: PersonOfDesk & Pick<Seated, 'expiresAt' | 'owes'>): Session {
   return {
     person: { id, name },
-    boards: [...grants].map(([board, { role, providers }]) => ({ board, role, providers: providers && [...providers], may: [...commandsOf(role)] })),
+    boards: [...grants].map(([board, grant]) => ({
+      board,
+      role: grant.role,
+      providers: grant.providers && [...grant.providers],
+      may: [...mayOf(grant)],
+    })),
     expiresAt: expiresAt.getTime(),
     ...(owes ? { owes: 'second-factor' as const } : {}),
   };

@@ -99,8 +99,8 @@ export class KeysController {
     const key = (await this.keys.list(board)).find((one) => one.keyId === keyId && one.revokedAt === null);
     if (!key) throw new Refusal(404, 'unknown-key', 'There is no such key that could be ended.', 'Look at the list of keys again.');
     assertProvider(grant, key.providerId);
-    await this.keys.revoke(board, keyId);
     await this.deeds.tell([board], { deed: 'key-revoked', by, about: key.feeds.join(', '), detail: key.label });
+    await this.keys.revoke(board, keyId);
   }
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Person } from '@comm-cell/board/events';
+import type { BoardEvent, Person } from '@comm-cell/board/events';
 import { revisionsOf, settleHeld } from '@comm-cell/board/decide/settle-held';
+import { takeBack, takeBackRows } from '@comm-cell/board/decide/take-back';
 import { resumeFeed, suspendFeed } from '@comm-cell/board/decide/suspend-feed';
+import { parseEvent } from '@comm-cell/contract/journal';
 import { done, type Done } from '@comm-cell/contract/desk';
 import {
   type FeedsView,
@@ -15,6 +17,10 @@ import {
   type ReplayBody,
   settleBody,
   type SettleBody,
+  takeBackBody,
+  type TakeBackBody,
+  takenBack,
+  type TakenBack,
 } from '@comm-cell/contract/feeds';
 import { DataSource } from 'typeorm';
 import { Deeds } from '../../access/deeds.js';
@@ -28,6 +34,8 @@ import { Intake } from '../intake.js';
 import { PayloadLog, type StoredPayload } from '../payload-log.js';
 import { RawBody } from '../raw-body.js';
 import { feedView, type FeedTurn, LOOK_BACK_MS } from './feeds-view.js';
+
+type Recorded = Extract<BoardEvent, { kind: 'ReadingsRecorded' }>;
 
 /** The feed of the board, if this person's work covers its provider. */
 export function feedOf({ definition }: DefinedBoard, feed: string, grant: Grant): string {
@@ -141,6 +149,7 @@ export class FeedDeskController {
   ): Promise<FileReceipt> {
     const { door, contentType, headers, body } = await this.#payload(board, feed, id, grant);
     if (!body) throw new Refusal(410, 'not-kept', 'This payload was too large to be kept.', 'Ask its sender to send it again.');
+    if (!dryRun) await this.deeds.tell([board], { deed: 'payload-sent-again', by, about: feed, detail: id });
     const { receipt } = await this.intake.take({
       board,
       feed,
@@ -150,8 +159,58 @@ export class FeedDeskController {
       key: `replay-${randomUUID()}`,
       dryRun,
     });
-    if (!dryRun) await this.deeds.tell([board], { deed: 'payload-sent-again', by, about: feed, detail: id });
     return receipt;
+  }
+
+  @Post(':feed/payloads/:id/take-back')
+  @HttpCode(200)
+  @Needs('correct-figure')
+  @ApiOperation({ summary: 'Take a delivery back whole, with a reason: every reading of it gets a higher revision, nothing is erased' })
+  @ApiBody({ schema: openApi(takeBackBody) })
+  @ApiResponse({ status: 200, schema: openApi(takenBack) })
+  async takeBack(
+    @Param('board') board: string,
+    @Param('feed') feed: string,
+    @Param('id') id: string,
+    @Who() by: Person,
+    @Granted() grant: Grant,
+    @Body({ schema: takeBackBody }) { reason }: TakeBackBody,
+  ): Promise<TakenBack> {
+    const { batch, door } = await this.#payload(board, feed, id, grant);
+    const recorded = batch === null ? [] : await this.#recordedBy(board, feed, batch);
+    const readings = recorded.flatMap((event) => event.readings);
+    if (batch === null || readings.length === 0)
+      throw new Refusal(
+        409,
+        'nothing-stored',
+        'Nothing of this delivery was stored, so there is nothing to take back.',
+        'What is held back can be rejected instead.',
+      );
+    const command = { feed, batch, readings, history: door === 'history', reason, by };
+    const { outcome, placed } = await this.boards.submit(
+      board,
+      by,
+      (state, _at, known) => takeBack(state, command, known),
+      () => takeBackRows(readings),
+    );
+    return { ...outcome, seq: outcome.taken > 0 ? placed.toSeq : null };
+  }
+
+  /** What a delivery recorded, found by its receipt. */
+  async #recordedBy(board: string, feed: string, batch: string): Promise<Recorded[]> {
+    const rows = await this.database
+      .query<{ body: string }[]>(
+        `select j.body from receipts r
+         join journal j on j.board_id = r.board_id and j.kind = 'ReadingsRecorded'
+           and j.seq between (r.receipt::json ->> 'fromSeq')::bigint and (r.receipt::json ->> 'toSeq')::bigint
+         where r.board_id = $1 and r.feed_id = $2 and r.idempotency_key = $3`,
+        [board, feed, batch],
+      )
+      .catch((error: unknown) => {
+        throw new StoreDown(error);
+      });
+    // An append may hold events of other deliveries as well.
+    return rows.map(({ body }) => parseEvent(body) as Recorded).filter((event) => event.feed === feed && event.batch === batch);
   }
 
   async #payload(board: string, feed: string, id: string, grant: Grant): Promise<StoredPayload> {

@@ -61,8 +61,8 @@ export class FeedFilesController {
   ): Promise<StoredMap> {
     feedOf(this.boards.board(board), feed, grant);
     this.#check(board, feed, map);
-    await this.maps.save(board, feed, map, by);
     await this.deeds.tell([board], { deed: 'feed-mapped', by, about: feed, detail: `${map.columns.length} columns, ${map.ignored.length} not stored` });
+    await this.maps.save(board, feed, map, by);
     return (await this.maps.of(board, feed))!;
   }
 
