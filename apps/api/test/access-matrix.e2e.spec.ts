@@ -284,7 +284,7 @@ describe('the work of another organisation', () => {
   };
   /** What the people around a board share, whoever they work for: the room, its meeting, its past, and the lists they see of their own. */
   const SHARED =
-    /^(GET (audit|console|contacts|displays|feeds|keys|messages|packs|people|snapshots|goals|charter|passed)|(GET|POST) (replay|packs|snapshots)|POST (actions\/:no|cards|concerns|huddle|ideas|rules\/backtest|goals|charter|passed)|PUT charter|DELETE snapshots)/;
+    /^(GET (audit|console|contacts|displays|feeds|keys|messages|packs|people|snapshots|goals|charter)|(GET|POST) (replay|packs|snapshots)|POST (actions\/:no|cards|concerns|huddle|ideas|rules\/backtest|goals|charter)|PUT charter|DELETE snapshots)/;
 
   let person: string;
   async function named(): Promise<Record<string, string>> {

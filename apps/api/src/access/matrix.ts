@@ -96,6 +96,8 @@ const WHOLE_BOARD: ReadonlySet<Command> = new Set([
   'sign-off-scheme',
   'read-audit',
   'export',
+  'pass-on',
+  'answer-passed',
 ]);
 /** Roles that can hand out rights or change rules: a password alone is not enough. */
 const TWICE_PROVED: ReadonlySet<Role> = new Set(['coordinator', 'administrator']);
