@@ -38,12 +38,21 @@ export function planBuild(root = ROOT) {
   return { id, stale };
 }
 
-export async function build(root = ROOT) {
+/** `transpiled`: called once all code but the page's can be imported, while the page and the server's one file are still being made. */
+export async function build(root = ROOT, transpiled = () => undefined) {
   const { id, stale } = planBuild(root);
+  let left = stale.filter(({ dir }) => dir !== PAGE).length;
+  if (left === 0) transpiled();
   await Promise.all(
     stale.map(async ({ dir, stamp }) => {
       rmSync(path.join(root, dir, 'dist/.stamp'), { force: true });
-      await (dir === PAGE ? makePage(root, path.join(root, dir), id) : transpile(root, path.join(root, dir)));
+      if (dir === PAGE) await makePage(root, path.join(root, dir), id);
+      else {
+        await transpile(root, path.join(root, dir));
+        if (--left === 0) transpiled();
+        const program = BUNDLED.get(dir);
+        if (program) await bundle(root, path.join(root, dir, 'dist', program));
+      }
       replaceFile(path.join(root, dir, 'dist/.stamp'), stamp);
     }),
   );
@@ -71,8 +80,6 @@ async function transpile(root, dir) {
   );
   // What has no source any more must not be imported by chance.
   for (const name of filesUnder(dist)) if (!made.has(name) && !DRAFT.test(name)) rmSync(path.join(dist, name));
-  const program = BUNDLED.get(path.relative(root, dir));
-  if (program) await bundle(root, path.join(dist, program));
 }
 
 /**

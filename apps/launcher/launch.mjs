@@ -11,7 +11,7 @@ const began = performance.now();
 const seconds = (since = began) => ((performance.now() - since) / 1000).toFixed(1);
 
 /** What runs, in the order in which it is stopped. */
-const running = { simulator: undefined, api: undefined, database: undefined };
+const running = { past: undefined, simulator: undefined, api: undefined, database: undefined };
 /** A database that is being started cannot be stopped yet; stopping waits for it. */
 let startingDatabase;
 let stoppingSince = 0;
@@ -40,15 +40,20 @@ function settings(env) {
 async function start({ port, host, dataDir, databaseUrl, demo }) {
   console.log(`${bold('Comm Cell')} is starting …`);
   await assertPortFree(port, host);
-  const id = await prepare();
+  makeFolder(dataDir);
+  let database;
+  let past;
+  const id = await prepare(() => {
+    database = openDatabase(databaseUrl, dataDir);
+    // Waited for once everything is built; what goes wrong is said then.
+    database.catch(() => undefined);
+    past = demo ? writePast(dataDir) : undefined;
+  });
   // Built by now, so no earlier import is possible.
   const { LogFile } = await import('@comm-cell/api/database/embedded/log-file');
   const logOf = (name) => new LogFile(path.join(dataDir, `${name}.log`));
-
-  const step = performance.now();
-  const url = databaseUrl ? await useDatabase(databaseUrl) : await keepDatabase(dataDir);
-  done(databaseUrl ? 'database answers' : 'database runs', step);
-  makeFolder(dataDir);
+  const url = await database;
+  await past;
 
   const address = `http://${urlHost(host)}:${port}`;
   const env = { DATABASE_URL: url, PORT: String(port), HOST: host, DATA_DIR: dataDir, DEMO: demo ? 'on' : 'off', COMM_CELL_BUILD: id, NODE_ENV: 'production' };
@@ -69,19 +74,41 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
   const access = demo ? demoAccess(dataDir) : undefined;
   const boards = await namesOf(address, access?.boards ?? []);
   const sandboxKey = access?.boards.find(({ id }) => id === 'sandbox')?.keys.find(({ feeds }) => feeds.includes('sandbox'))?.key;
-  const database = databaseUrl ? 'as DATABASE_URL says' : `PostgreSQL on port ${running.database.port}`;
+  const where = databaseUrl ? 'as DATABASE_URL says' : `PostgreSQL on port ${running.database.port}`;
   const setUp = api.setUp === undefined ? undefined : offerSetUp(`${address}/start#${api.setUp}`, dataDir);
-  console.log(welcome({ address, dataDir, boards, database, seconds: seconds(), sandboxKey, setUp }));
+  console.log(welcome({ address, dataDir, boards, database: where, seconds: seconds(), sandboxKey, setUp }));
 }
 
-async function prepare() {
+/** `transpiled`: what may begin while the page is still being made. */
+async function prepare(transpiled) {
   const { id, stale } = planBuild();
-  if (stale.length === 0) return id;
   const step = performance.now();
-  doing(`building ${stale.length} parts (only when something has changed)`);
-  await build();
-  done('built', step);
+  if (stale.length > 0) doing(`building ${stale.length} parts (only when something has changed)`);
+  await build(undefined, transpiled);
+  if (stale.length > 0) done('built', step);
   return id;
+}
+
+async function openDatabase(databaseUrl, dataDir) {
+  const step = performance.now();
+  const url = databaseUrl ? await useDatabase(databaseUrl) : await keepDatabase(dataDir);
+  done(databaseUrl ? 'database answers' : 'database runs', step);
+  return url;
+}
+
+/**
+ * A cell that has never met would show a newcomer an empty room: before the server runs here for the first time, two weeks are
+ * written for it to begin with. Without them it begins today.
+ */
+async function writePast(dataDir) {
+  const file = scriptOf('apps/simulator/dist/past.js');
+  if (!existsSync(file) || existsSync(path.join(dataDir, 'demo-access.json'))) return;
+  const step = performance.now();
+  const output = { tail: '', write: (text) => (output.tail += text) };
+  const past = (running.past = new Part({ name: 'The past', file, env: { DATA_DIR: dataDir }, output, tell }));
+  const { code } = await past.start();
+  if (code === 0) done('two weeks of the cell are written', step);
+  else if (stoppingSince === 0) tell(`The past of the demo is left out: ${past.lastWords()}`);
 }
 
 function assertPortFree(port, host) {
@@ -201,6 +228,7 @@ async function stop(code) {
     // npm passes a Ctrl-C on that the terminal has sent us already; a person's second one comes later.
     if (Date.now() - stoppingSince < 1_000) return;
     console.log('Stopping by force.');
+    running.past?.kill();
     running.simulator?.kill();
     running.api?.kill();
     killDatabase();
@@ -209,6 +237,7 @@ async function stop(code) {
   stoppingSince = Date.now();
   const step = performance.now();
   if (code === 0) console.log('\nStopping …');
+  await running.past?.stop();
   await running.simulator?.stop();
   await running.api?.stop();
   await startingDatabase?.catch(() => undefined);

@@ -1,11 +1,14 @@
-/** Demo mode: the catalogue's boards, a key for every provider, and a file that tells where they are. */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+/** Demo mode: the catalogue's boards, with the past that was written for them, a key for every provider, and a file that tells where they are. */
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { boardIds, loadBoard } from '@comm-cell/catalogue/load';
 import { seedDemoPeople } from './access/desk-demo.js';
 import { FeedKeys } from './access/feed-keys.js';
 import type { Config } from './config.js';
+import { importJournal } from './history/journal-file.js';
+import { Journal } from './journal/journal.js';
 import { Keepers } from './keeper/keepers.js';
 import { DemoInbox } from './notify/demo-inbox.js';
 
@@ -24,6 +27,18 @@ async function readAccess(file: string): Promise<DemoAccess | undefined> {
   }
 }
 
+/** A board that is not there yet begins with its past, where one was written. Whole or not at all: what was broken off is not there. */
+async function takeInPast(app: INestApplicationContext, config: Config, board: string): Promise<void> {
+  const file = path.join(config.DATA_DIR, 'past', `${board}.ndjson`);
+  if (!existsSync(file)) return;
+  if (!(await app.get(Journal).head(board)))
+    await importJournal(config.DATABASE_URL, file).catch((error: unknown) => {
+      // A wall that begins today is better than none.
+      new Logger('Demo').warn(`The past of board "${board}" is left out. ${error instanceof Error ? error.message : String(error)}`);
+    });
+  await rm(file, { force: true });
+}
+
 /** Keys of an earlier start are kept as long as they still open the same feeds. */
 export async function seedDemo(app: INestApplicationContext, config: Config, port: number): Promise<void> {
   const keepers = app.get(Keepers);
@@ -33,6 +48,7 @@ export async function seedDemo(app: INestApplicationContext, config: Config, por
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
   const address = config.PUBLIC_ADDRESS ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const access: DemoAccess = { address, boards: [], signIns: [] };
+  await Promise.all(boardIds().map((id) => takeInPast(app, config, id)));
   for (const id of boardIds()) {
     const definition = loadBoard(id);
     await keepers.define(definition, 'catalogue');

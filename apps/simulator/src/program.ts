@@ -26,7 +26,7 @@ export async function stoppable(work: (signal: AbortSignal) => Promise<void>): P
   } finally {
     process.off('SIGINT', end);
     process.off('SIGTERM', end);
-    // A channel to the starter would keep this process alive.
-    if (process.connected) process.disconnect();
+    // A channel to the starter would keep this process alive; to close it would be to end as if the starter were gone.
+    process.channel?.unref();
   }
 }

@@ -1,15 +1,18 @@
 /**
  * A board's whole journal as a file of lines (NDJSON): a head, every event as it was recorded with its place and hash, a tail.
  * Read on another machine it folds to the same states and carries the same hashes; a line that was changed, left out or put
- * elsewhere is found before anything is stored.
+ * elsewhere is found before anything is stored. A story (libs/contract/src/story.ts) is taken in the same way: it has no place or
+ * hash of its own yet, and gets them here.
  */
 import { createReadStream } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import type { BoardEvent } from '@comm-cell/board/events';
+import { type StoryState, storyEvent, storyHead, storyState, storyTail } from '@comm-cell/contract/story';
 import { z } from 'zod';
 import { connectOwner, DatabaseError, ensurePartitions } from '../database/schema.js';
 import { genesis, link } from '../journal/chain.js';
@@ -45,8 +48,9 @@ export async function* journalLines(journal: Journal, board: string, now: number
 }
 
 /**
- * Takes a journal file in as a board that is not there yet, under an epoch of its own. Everything or nothing.
- * Throws a sentence that names the line which does not fit.
+ * Takes a journal file or a story in as a board that is not there yet, under an epoch of its own. Everything or nothing.
+ * Nobody is told of anything in it: messages belong to the moment they were about. Throws a sentence that names the line which
+ * does not fit.
  */
 export async function importJournal(url: string, file: string): Promise<{ board: string; seq: number; hash: string }> {
   const client = await connectOwner(url);
@@ -57,15 +61,22 @@ export async function importJournal(url: string, file: string): Promise<{ board:
     const there = await client.query('select from board_head where board_id = $1', [board]);
     if (there.rowCount) throw new DatabaseError(`There is a board "${board}" already: a journal is taken in where there is none.`);
     const copy = client.query(copyFrom(`copy journal (board_id, seq, recorded_at, kind, source, body, hash) from stdin`));
-    await pipeline(Readable.from(reader.rows()), copy);
+    await pipeline(Readable.from(journalRows(reader, board)), copy);
+    const epoch = randomUUID();
     await client.query('insert into board_head (board_id, epoch, first_epoch, seq, hash) values ($1, $2, $3, $4, $5)', [
       board,
-      randomUUID(),
+      epoch,
       firstEpoch,
       reader.seq,
       reader.hash,
     ]);
-    await project(client, board);
+    await project(client, file, reader);
+    for (const { state, seq, chainHash } of reader.states) {
+      const kept = [board, seq, chainHash, state.hash, state.body];
+      await (state.snapshot === null
+        ? client.query(CHECKPOINT, [...kept, epoch, reader.reducer])
+        : client.query(SNAPSHOT, [...kept, state.snapshot, state.at]));
+    }
     await client.query('commit');
     return { board, seq: reader.seq, hash: reader.hash.toString('hex') };
   } catch (error) {
@@ -76,70 +87,144 @@ export async function importJournal(url: string, file: string): Promise<{ board:
   }
 }
 
-/** What stands beside the journal follows from it: numbers of series, and the readings. */
-async function project(client: pg.Client, board: string): Promise<void> {
-  await client.query(
-    `insert into series (board_id, series_no, series_id)
-     select distinct $1, (s.value ->> 'no')::int, s.key from journal j, jsonb_each(j.body::jsonb -> 'definition' -> 'series') as s
-     where j.board_id = $1 and j.kind = 'BoardDefined' on conflict do nothing`,
-    [board],
-  );
-  const months = await client.query<{ month: Date }>(
-    `select distinct date_trunc('month', to_timestamp((r ->> 'at')::float8 / 1000)) as month
-     from journal j, jsonb_array_elements(j.body::jsonb -> 'readings') as r where j.board_id = $1 and j.kind = 'ReadingsRecorded' order by 1`,
-    [board],
-  );
-  for (const { month } of months.rows) await ensurePartitions(client, month);
-  await client.query(
-    `insert into readings (board_id, series_no, observed_at, revision, value, words, seq)
-     select $1, s.series_no, to_timestamp((r ->> 'at')::float8 / 1000), coalesce((r ->> 'rev')::smallint, 0),
-       case when jsonb_typeof(r -> 'value') = 'number' then (r ->> 'value')::float8 end, case when jsonb_typeof(r -> 'value') = 'string' then r ->> 'value' end, j.seq
-     from journal j, jsonb_array_elements(j.body::jsonb -> 'readings') as r join series s on s.board_id = $1 and s.series_id = r ->> 'series'
-     where j.board_id = $1 and j.kind = 'ReadingsRecorded'`,
-    [board],
-  );
+const CHECKPOINT = `insert into checkpoints (board_id, seq, chain_hash, state_hash, body, epoch, reducer_version) values ($1, $2, $3, $4, $5, $6, $7)`;
+const SNAPSHOT = `
+insert into snapshots (board_id, seq, chain_hash, state_hash, body, snapshot_id, at) values ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000))`;
+
+async function* journalRows(reader: JournalReader, board: string): AsyncGenerator<string> {
+  for await (const { seq, at, kind, source, body, hash } of reader.rows())
+    yield `${[board, seq, new Date(at).toISOString(), kind, source, body, `\\x${hash.toString('hex')}`].map(escaped).join('\t')}\n`;
 }
 
+/** What stands beside the journal follows from it: numbers of series, and the readings, for which the file is read once more. */
+async function project(client: pg.Client, file: string, { board, series, months }: JournalReader): Promise<void> {
+  await client.query('insert into series (board_id, series_no, series_id) select $1, no, id from unnest($2::int[], $3::text[]) as s(no, id)', [
+    board,
+    [...series.values()],
+    [...series.keys()],
+  ]);
+  for (const month of [...months].sort((a, b) => a - b)) await ensurePartitions(client, new Date(month));
+  const again = new JournalReader(file);
+  await again.head();
+  const copy = client.query(copyFrom('copy readings (board_id, series_no, observed_at, revision, value, words, seq) from stdin'));
+  await pipeline(Readable.from(readingRows(again, series)), copy);
+}
+
+async function* readingRows(reader: JournalReader, numbers: ReadonlyMap<string, number>): AsyncGenerator<string> {
+  for await (const { seq, event } of reader.rows()) {
+    if (event.kind !== 'ReadingsRecorded') continue;
+    yield event.readings
+      .map(({ series, at, rev = 0, value }) => {
+        const no = numbers.get(series);
+        if (no === undefined) throw new DatabaseError(`Event ${seq} of the file has a reading of "${series}", which it never defines. Nothing was taken in.`);
+        const [number, words] = typeof value === 'string' ? ['\\N', escaped(value)] : [value ?? '\\N', '\\N'];
+        return `${reader.board}\t${no}\t${new Date(at).toISOString()}\t${rev}\t${number}\t${words}\t${seq}\n`;
+      })
+      .join('');
+  }
+}
+
+interface Row {
+  seq: number;
+  at: number;
+  kind: string;
+  source: string;
+  body: string;
+  hash: Buffer;
+  event: BoardEvent;
+}
+
+/** Reads either kind of file from its head to its tail, and proves it on the way. */
 class JournalReader {
+  board = '';
   seq = 0;
   hash: Buffer = Buffer.alloc(0);
+  /** Of a story: the version that folded its states. */
+  reducer = 0;
+  /** States of a story, each with its place. */
+  readonly states: { state: StoryState; seq: number; chainHash: Buffer }[] = [];
+  /** Numbers of all series that were ever defined, by their id. */
+  readonly series = new Map<string, number>();
+  /** First moments of the months (UTC) with readings. */
+  readonly months = new Set<number>();
+  /** Of a story: of everything read so far. */
+  #digest: Hash | undefined;
   #line = 0;
-  #board = '';
   #lines: AsyncIterator<string>;
 
   constructor(readonly file: string) {
     this.#lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity })[Symbol.asyncIterator]();
   }
 
-  async head(): Promise<z.infer<typeof headLine>> {
-    const head = this.#parse(headLine, await this.#next(), 'This is no journal file, or one of another release');
-    this.#board = head.board;
-    this.hash = genesis(head.board, head.firstEpoch);
-    return head;
+  /** A story gets the first epoch of its own; twice the same one would be two boards of one history. */
+  async head(): Promise<{ board: string; firstEpoch: string }> {
+    const text = await this.#next();
+    const head = this.#parse(z.union([headLine, storyHead]), text, 'This is no journal file, or one of another release');
+    const firstEpoch = head.commCell === 'story' ? randomUUID() : head.firstEpoch;
+    if (head.commCell === 'story') {
+      this.reducer = head.reducer;
+      this.#digest = createHash('sha256').update(`${text}\n`);
+    }
+    this.board = head.board;
+    this.hash = genesis(head.board, firstEpoch);
+    return { board: head.board, firstEpoch };
   }
 
-  /** Rows for COPY, each proved by the hash of the one before. */
-  async *rows(): AsyncGenerator<string> {
+  /** Each proved by the hash of the one before; those of a story all together, by its tail. */
+  async *rows(): AsyncGenerator<Row> {
     for (;;) {
       const text = await this.#next();
       if (text === undefined) throw new DatabaseError(`The file ends after line ${this.#line}, in the middle: it was cut. Nothing was taken in.`);
       if (text.startsWith('{"end"')) return this.#end(text);
-      const { seq, at, source, hash, body } = this.#parse(eventLine, text, 'This is no event');
-      this.hash = link(this.hash, seq, at, source, body);
-      if (seq !== this.seq + 1 || this.hash.toString('hex') !== hash)
-        throw new DatabaseError(
-          `Line ${this.#line} of the file does not follow from the line before: something was changed, left out or moved. Nothing was taken in.`,
-        );
-      this.seq = seq;
-      const kind = (JSON.parse(body) as { kind: string }).kind;
-      yield `${[this.#board, seq, new Date(at).toISOString(), kind, source, body, `\\x${hash}`].map(escaped).join('\t')}\n`;
+      this.#digest?.update(`${text}\n`);
+      if (this.#digest && text.startsWith('{"snapshot"')) this.#state(text);
+      else yield this.#digest ? this.#told(text) : this.#recorded(text);
     }
   }
 
+  #told(text: string): Row {
+    const { at, source, body } = this.#parse(storyEvent, text, 'This is no event');
+    return this.#row(this.seq + 1, at, source, body);
+  }
+
+  #recorded(text: string): Row {
+    const { seq, at, source, hash, body } = this.#parse(eventLine, text, 'This is no event');
+    const place = this.seq + 1;
+    const row = this.#row(seq, at, source, body);
+    if (seq !== place || this.hash.toString('hex') !== hash)
+      throw new DatabaseError(
+        `Line ${this.#line} of the file does not follow from the line before: something was changed, left out or moved. Nothing was taken in.`,
+      );
+    return row;
+  }
+
+  #row(seq: number, at: number, source: string, body: string): Row {
+    this.hash = link(this.hash, seq, at, source, body);
+    this.seq = seq;
+    const event = JSON.parse(body) as BoardEvent;
+    if (event.kind === 'BoardDefined') for (const { id, no } of Object.values(event.definition.series)) this.series.set(id, no);
+    if (event.kind === 'ReadingsRecorded') for (const reading of event.readings) this.months.add(monthOf(reading.at));
+    return { seq, at, kind: event.kind, source, body, hash: this.hash, event };
+  }
+
+  #state(text: string): void {
+    const state = this.#parse(storyState, text, 'This is no state of a board');
+    this.states.push({ state, seq: this.seq, chainHash: this.hash });
+  }
+
   #end(text: string): void {
+    const counted = (events: number): void => {
+      if (events !== this.seq) throw new DatabaseError(`The file names ${events} events and holds ${this.seq}. Nothing was taken in.`);
+    };
+    if (this.#digest) {
+      const tail = this.#parse(storyTail, text, 'This is no end of a story');
+      counted(tail.events);
+      if (tail.sha256 !== this.#digest.digest('hex')) throw new DatabaseError('The story was changed after it was written. Nothing was taken in.');
+      return;
+    }
     const tail = this.#parse(tailLine, text, 'This is no end of a journal file');
-    if (tail.seq !== this.seq || tail.hash !== this.hash.toString('hex'))
-      throw new DatabaseError(`The file names ${tail.seq} events and holds ${this.seq}. Nothing was taken in.`);
+    counted(tail.seq);
+    if (tail.hash !== this.hash.toString('hex')) throw new DatabaseError('The end of the file names another event than its last one. Nothing was taken in.');
   }
 
   async #next(): Promise<string | undefined> {
@@ -157,6 +242,11 @@ class JournalReader {
       throw new DatabaseError(`${fault} (line ${this.#line} of ${this.file}). Nothing was taken in.`);
     }
   }
+}
+
+function monthOf(moment: number): number {
+  const day = new Date(moment);
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1);
 }
 
 /** COPY's text form: a backslash stands before what would end a field or a line. */

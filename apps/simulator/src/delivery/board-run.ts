@@ -2,16 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
 import type { FeedDefinition, ProviderDefinition } from '@comm-cell/board/definition';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
+import { DAY_MS, MINUTE_MS } from '@comm-cell/board/time';
 import type { Scenario } from '../scenarios/scenario.js';
-import { wordsOf } from '../statuses.js';
-import { fixed, hash } from '../system/dice.js';
 import type { SystemShape } from '../system/system.js';
 import type { Access } from './access.js';
 import { Provider, Refused } from './provider.js';
 import { Reporter } from './reporter.js';
 import { delayMs, nextObservation } from './schedule.js';
 import { inTurns, Sending, type Log } from './sending.js';
+import { Voice } from './voice.js';
 
 const FEEDS_AT_ONCE = 4;
 
@@ -98,32 +97,24 @@ export class BoardRun {
     await this.#sendings.get(feed.id)!.send(rows);
   }
 
-  /** A provider renews its words every few hours, and when its level changes. */
   async #speak(provider: ProviderDefinition): Promise<void> {
     const { board, scenario, signal, log } = this.options;
     const feed = this.#feeds.find((one) => one.provider === provider.id);
     if (!feed) return;
-    const key = hash(provider.id);
-    let level: number | undefined;
-    let renewAt = 0;
-    for (let turn = 0; ; turn++) {
+    const voice = new Voice(provider, board, scenario, this.#startedAt);
+    for (;;) {
       const now = Date.now();
-      const words = scenario.status?.(provider.kind, this.#reporter.system, now, this.#startedAt) ?? wordsOf(provider, this.#reporter.system);
       const silent = (scenario.feed?.(feed, now, this.#startedAt) ?? 'speaks') === 'silent';
-      if (!silent && (now >= renewAt || words.level !== level)) {
-        level = words.level;
-        renewAt = now + (2 + 2 * fixed(key, turn)) * HOUR_MS;
-        // On a board of both languages some write in one and some in the other, as they do.
-        const text = board.languages[0] === 'cy' && fixed(key, Math.floor(now / DAY_MS)) < 0.5 ? words.cy : words.en;
+      const said = silent ? undefined : voice.speak(this.#reporter.system, now);
+      if (said) {
         try {
-          const until = new Date(now + (4 + 4 * fixed(key, turn + 1)) * HOUR_MS).toISOString();
-          await this.#sendings.get(feed.id)!.provider.say(level === undefined ? { text, until } : { text, level, until });
+          await this.#sendings.get(feed.id)!.provider.say({ ...said, until: new Date(said.until).toISOString() });
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
           log(`Status of ${provider.name.en} on board "${board.id}" not taken. ${error.message}`);
         }
       }
-      await pause((10 + 10 * fixed(key, turn)) * MINUTE_MS, undefined, { signal });
+      await pause(voice.pause(), undefined, { signal });
     }
   }
 }
