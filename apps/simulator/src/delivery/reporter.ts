@@ -28,7 +28,7 @@ export class Reporter {
     historyFrom: number,
     readonly startedAt: number,
   ) {
-    this.system = new System(shape, board.zone, scenario.pressure, seed ^ hash(board.id), storyStart(historyFrom));
+    this.system = new System(shape, board.zone, scenario.pressure, seed ^ hash(shape.name), storyStart(historyFrom));
   }
 
   /** Moments must not go back. Nothing when the scenario keeps the feed from speaking. */

@@ -14,6 +14,8 @@ import { MentalHealth, type MentalHealthShape } from './mental-health.js';
 import { Climate, type Pressure } from './pressure.js';
 
 export interface SystemShape {
+  /** Boards of one system tell one story: its dice go by this. */
+  name: string;
   /** By place of the board; `byAmbulance`: patients a mean day. */
   hospitals: Readonly<Record<string, HospitalShape & { byAmbulance: number }>>;
   incidents: number;

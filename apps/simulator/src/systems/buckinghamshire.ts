@@ -2,6 +2,7 @@ import type { SystemShape } from '../system/system.js';
 
 /** About the size of the real county; every patient in it is invented. */
 export const buckinghamshire: SystemShape = {
+  name: 'buckinghamshire',
   hospitals: {
     'stoke-mandeville': {
       byAmbulance: 78,

@@ -2,6 +2,7 @@ import type { SystemShape } from '../system/system.js';
 
 /** A health board that does not exist: a main hospital, a smaller one, valleys in between. */
 export const cwmDerwen: SystemShape = {
+  name: 'cwm-derwen',
   hospitals: {
     'ysbyty-derwen': {
       byAmbulance: 70,
