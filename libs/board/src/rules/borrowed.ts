@@ -96,15 +96,25 @@ function agreement(state: BoardState, { series, at, value }: Brought, other: Ser
 function isResent(state: BoardState, rows: readonly Brought[]): boolean {
   const definition = state.definition!;
   const { bucketMs } = definition.trend;
-  const lines = rows.map(({ series, at, value }) => {
+  /** Moments at which all figures so far were what they are now; mostly there are none after the first. */
+  let moments: ReadonlySet<number> | undefined;
+  let unchanged = true;
+  for (const { series, at, value } of rows) {
     const known = state.series[series];
+    if (!known) return false;
     const atTimes = 'at' in definition.feeds[definition.series[series]!.feed]!.expected;
-    const points = known ? [...known.trend.map(([moment, before]) => [moment, before] as const), [known.at, known.value] as const] : [];
-    // What comes once a day is new every time; what comes all day long may well be as it was a moment ago.
-    const same = points.filter(([moment, before]) => before === value && (atTimes ? moment < at : at - moment > APART_MS));
-    return { buckets: new Set(same.map(([moment]) => Math.floor(moment / bucketMs))), unchanged: known?.value === value, atTimes };
-  });
-  if (lines.every(({ unchanged, atTimes }) => unchanged && !atTimes)) return false;
-  const [first, ...others] = lines;
-  return [...first!.buckets].some((bucket) => others.every(({ buckets }) => buckets.has(bucket)));
+    const left = new Set<number>();
+    const look = ([moment, before]: readonly [number, unknown, number?]): void => {
+      // What comes once a day is new every time; what comes all day long may well be as it was a moment ago.
+      if (before !== value || !(atTimes ? moment < at : at - moment > APART_MS)) return;
+      const bucket = Math.floor(moment / bucketMs);
+      if (moments?.has(bucket) ?? true) left.add(bucket);
+    };
+    known.trend.forEach(look);
+    look([known.at, known.value]);
+    if (left.size === 0) return false;
+    moments = left;
+    unchanged &&= known.value === value && !atTimes;
+  }
+  return !unchanged;
 }
