@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadBoard } from '@comm-cell/catalogue/load';
 import { waitForAccess } from './delivery/access.js';
 import { BoardRun } from './delivery/board-run.js';
+import { Chair } from './delivery/chair.js';
 import { say, stoppable, wholeNumber } from './program.js';
 import { scenarios } from './scenarios/named.js';
 import { systems } from './systems/named.js';
@@ -46,5 +47,7 @@ await stoppable(async (signal) => {
   say(`Scenario ${values.scenario}: ${scenario.about}`);
   const runs = boards.map(({ board, shape }) => new BoardRun({ board, shape, scenario, seed, historyDays, access, signal, log: say }));
   for (const run of runs) await run.fillHistory();
-  if (!values.once) await Promise.all(runs.map((run) => run.live()));
+  if (values.once) return;
+  const chairs = boards.filter(({ board }) => board.cell).map(({ board }) => new Chair(board, access.address, signal, say));
+  await Promise.all([...runs.map((run) => run.live()), ...chairs.map((chair) => chair.preside())]);
 });

@@ -11,7 +11,7 @@ import { huddlesBetween, plannedMs } from '@comm-cell/board/rules/cell-times';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@comm-cell/board/time';
 import { hash } from '../system/dice.js';
 import { endAction } from './errands.js';
-import { CHARTER, CONCERNS, type ConcernTale, DECISIONS, DECLINED, DEPUTY, ERRANDS, IDEAS, NOTES, RESOURCES, REVIEWS, WENT_WELL } from './tales.js';
+import { CHARTER, CONCERNS, type ConcernTale, DECISIONS, DECLINED, DEPUTY, ERRANDS, IDEAS, NOTES, RESOURCES, REVIEWS, WENT_WELL } from '../tales.js';
 import { OFFICES, type Telling } from './telling.js';
 
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';

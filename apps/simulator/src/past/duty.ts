@@ -11,7 +11,7 @@ import { figuresOf } from '@comm-cell/board/rules/watched';
 import type { Alert, BoardState } from '@comm-cell/board/state';
 import { HOUR_MS, localDay, MINUTE_MS, minuteOfDay, momentOfLocal, weekday } from '@comm-cell/board/time';
 import { endAction } from './errands.js';
-import { ANSWERS, CANNOT, HANDED_OVER, LEVEL_REASONS, OFFER } from './tales.js';
+import { ANSWERS, CANNOT, HANDED_OVER, LEVEL_REASONS, OFFER } from '../tales.js';
 import { OFFICES, type Telling } from './telling.js';
 
 /** Local clock times at which somebody looks at the levels. */

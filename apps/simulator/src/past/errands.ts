@@ -1,7 +1,7 @@
 /** How an action comes to its end: half way its owner says so, then it is done. */
 import { closeAction, progressAction } from '@comm-cell/board/decide/actions';
 import type { Person } from '@comm-cell/board/events';
-import { HALF_WAY } from './tales.js';
+import { HALF_WAY } from '../tales.js';
 import type { Telling } from './telling.js';
 
 export function endAction(telling: Telling, no: number, begun: number, at: number, by: Person, result: string): void {

@@ -14,7 +14,7 @@ import type { SystemShape } from '../system/system.js';
 import { CellLife } from './cell.js';
 import { Chronicle } from './chronicle.js';
 import { Duty } from './duty.js';
-import { MAINTENANCE, OUTAGE_NOTED } from './tales.js';
+import { MAINTENANCE, OUTAGE_NOTED } from '../tales.js';
 import { OFFICES, Telling } from './telling.js';
 
 /** The server's clock ticks more often; what a tick finds has its own moment written in it, and readings find most of it sooner. */
