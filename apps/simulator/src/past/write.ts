@@ -18,9 +18,9 @@ import { MAINTENANCE, OUTAGE_NOTED } from '../tales.js';
 import { OFFICES, Telling } from './telling.js';
 
 /** The server's clock ticks more often; what a tick finds has its own moment written in it, and readings find most of it sooner. */
-const TICK_MS = 10 * MINUTE_MS;
+const TICK_MS = 20 * MINUTE_MS;
 /** What feeds had agreed to in the calmer time: as often as this at most, and as much later before it is missed. */
-const CALM = { everyMs: HOUR_MS, graceMs: 30 * MINUTE_MS, limitMs: 3 * HOUR_MS };
+const CALM = { everyMs: 2 * HOUR_MS, graceMs: 30 * MINUTE_MS, limitMs: 5 * HOUR_MS };
 
 export interface PastOptions {
   board: ProposedDefinition;
@@ -28,7 +28,7 @@ export interface PastOptions {
   scenario: Scenario;
   seed: number;
   days: number;
-  /** So many of them, the last ones, have every feed at its own pace; before, none is more often than hourly, and the board says so. */
+  /** So many of them, the last ones, have every feed at its own pace; before, none is more often than every two hours, and the board says so. */
   closeDays: number;
   /** Where the past ends, epoch ms. */
   now: number;
@@ -53,7 +53,7 @@ export function writePast({ board, shape, scenario, seed, days, closeDays, now }
   define(from, calmer);
   if (calmer !== board) telling.agenda.add(closeFrom, (at) => define(at, board));
   const silences = plannedSilences(telling);
-  // An hour earlier than it is asked to: nothing is late at the moment from which more is expected.
+  // One interval earlier than it is asked to: nothing is late at the moment from which more is expected.
   const closer = Math.max(from, closeFrom - CALM.everyMs);
   for (const { id } of Object.values(board.feeds)) {
     const silent = silences.get(id) ?? [];
