@@ -137,7 +137,8 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
     const { board, epoch, seq, hash } = parsed.data;
     const keeper = this.keepers.get(board);
     if (!keeper || socket.data.board !== board || keeper.snapshot.head.epoch !== epoch || keeper.snapshot.head.seq < seq) return;
-    this.reports.take({ board, epoch, seq, hash, display: socket.id });
+    // A paired screen that joins anew is the same screen.
+    this.reports.take({ board, epoch, seq, hash, display: socket.data.display?.display ?? socket.id });
     if (keeper.snapshot.head.seq === seq && hash !== keeper.stateHash()) {
       this.#log.warn(`A display of board ${board} drew another state at ${seq}; it is told to join again.`);
       socket.emit('board:behind', { board });
