@@ -16,7 +16,8 @@ import { TYPES } from '../rules/passing.js';
 import type { Alert, BoardState } from '../state.js';
 import { DAY_MS, HOUR_MS, isoDate, localDay, MINUTE_MS, offsetMsAt, type Zone } from '../time.js';
 
-export type MessageKind =
+/** Of an alert that stands, with what it asks for. */
+type AlertKind =
   | 'raised'
   | 'climbed'
   | 'released'
@@ -25,7 +26,10 @@ export type MessageKind =
   | 'unshelved'
   /** Its rule was changed to a higher severity. */
   | 'worse'
-  | 'data-lost'
+  | 'data-lost';
+
+export type MessageKind =
+  | AlertKind
   | 'stood-down'
   | 'level'
   | 'declared'
@@ -198,25 +202,6 @@ function toldOf(state: BoardState, definition: BoardDefinition, alert: Alert, at
   ];
 }
 
-type AlertKind = Exclude<
-  MessageKind,
-  | 'stood-down'
-  | 'level'
-  | 'declared'
-  | 'reminded'
-  | 'chased'
-  | 'escalated'
-  | 'huddle-near'
-  | 'huddle-minutes'
-  | 'huddle-called'
-  | 'huddle-skipped'
-  | 'passed-here'
-  | 'answer-back'
-  | 'unanswered'
-  | 'undelivered'
->;
-
-/** Why they are told; a new alert needs no reason. */
 const REASONS: Record<AlertKind, Label | undefined> = {
   raised: undefined,
   climbed: { en: 'Nobody has answered', cy: 'Nid oes neb wedi ateb' },
