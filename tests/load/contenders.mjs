@@ -4,7 +4,11 @@ import { stampOf } from './machine.mjs';
 
 const BOARD = 'bench';
 
-/** Feeds of 50 series each; a reading may carry any instant as its value. */
+/** The figure of the n-th series at a step. They differ as in life: deliveries that are another's, or an earlier one again, are held. */
+export const figureAt = (step) => (n) => 1 + ((step * 37 + n * 101) % (900 + n));
+const valueOf = (value, n) => (typeof value === 'function' ? value(n) : value);
+
+/** Feeds of 50 series each; a reading may carry any instant as its value. `value` is one for all, or made for each of them. */
 export class Product {
   kind = 'product';
   displays = { kind: 'live', board: BOARD };
@@ -31,7 +35,11 @@ export class Product {
     const { route, place } = this.feeds[i % this.feeds.length];
     const first = Math.floor(i / this.feeds.length) * count;
     const observedAt = new Date(at).toISOString();
-    const readings = Array.from({ length: count }, (_, k) => ({ series: `m.${((first + k) % this.each) + 1}@${place}`, observedAt, value }));
+    const readings = Array.from({ length: count }, (_, k) => ({
+      series: `m.${((first + k) % this.each) + 1}@${place}`,
+      observedAt,
+      value: valueOf(value, (i % this.feeds.length) * this.each + k),
+    }));
     return { route, body: JSON.stringify({ readings }) };
   }
 }
@@ -55,7 +63,7 @@ export class Floor {
     const first = (i % this.feeds) * this.each;
     const step = Math.floor(i / this.feeds) * count;
     const observedAt = new Date(at).toISOString();
-    const readings = Array.from({ length: count }, (_, k) => ({ series: first + ((step + k) % this.each), observedAt, value }));
+    const readings = Array.from({ length: count }, (_, k) => ({ series: first + ((step + k) % this.each), observedAt, value: valueOf(value, first + k) }));
     return { route: '/readings', body: JSON.stringify({ readings }) };
   }
 }

@@ -3,7 +3,7 @@
  * takes from a reading sent to its alert on every display, against the floor that only passes the reading on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Floor, Product, stamped } from '../contenders.mjs';
+import { figureAt, Floor, Product, stamped } from '../contenders.mjs';
 import { alternate, summarise, stampOf, watchOthers } from '../machine.mjs';
 import { Connection, postFlatOut, postOnTime } from '../posts.mjs';
 import { smallBoard } from '../rig.mjs';
@@ -87,7 +87,7 @@ async function flatOut(rig, contender, seconds) {
   const { url, key, server } = await contender.start(rig);
   const connections = Array.from({ length: FEEDS }, () => new Connection(server.port, key));
   const sent = connections.map(() => 0);
-  const make = (lane) => contender.post(lane, EACH, 1 + (sent[lane] % 90), BEGIN_MS + sent[lane]++ * 60_000);
+  const make = (lane) => contender.post(lane, EACH, figureAt(sent[lane]), BEGIN_MS + sent[lane]++ * 60_000);
   await postFlatOut({ connections, seconds: 2, make });
   const others = watchOthers();
   const cpu = server.cpu;

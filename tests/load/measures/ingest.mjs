@@ -1,7 +1,7 @@
 /** Durable readings a second over HTTP, every provider sending as fast as it is answered; and what SQL alone can do. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { Floor, Product } from '../contenders.mjs';
+import { figureAt, Floor, Product } from '../contenders.mjs';
 import { insertRows, rowsOf } from '../floor/group-commit.mjs';
 import { alternate, summarise, watchOthers } from '../machine.mjs';
 import { Connection, postFlatOut } from '../posts.mjs';
@@ -25,7 +25,7 @@ async function once(rig, contender, seconds) {
   const { url, key, server } = await contender.start(rig);
   const connections = Array.from({ length: CONNECTIONS }, () => new Connection(server.port, key));
   const sent = connections.map(() => 0);
-  const make = (lane) => contender.post(lane, BATCH, 1 + (sent[lane] % 90), BEGIN_MS + sent[lane]++ * STEP_MS);
+  const make = (lane) => contender.post(lane, BATCH, figureAt(sent[lane]), BEGIN_MS + sent[lane]++ * STEP_MS);
   const warm = await postFlatOut({ connections, seconds: WARM_SECONDS, make });
   const others = watchOthers();
   const cpu = server.cpu;
