@@ -4,7 +4,7 @@
  */
 import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
 import type { BoardEvent, HeldReading, HoldReason, Person, Reading } from '../events.js';
-import { type Borrowed, borrowed } from '../rules/borrowed.js';
+import { type Borrowed, borrowed, type Brought } from '../rules/borrowed.js';
 import { holdReason } from '../rules/plausible.js';
 import type { BoardState, SeriesState } from '../state.js';
 import { MINUTE_MS } from '../time.js';
@@ -164,12 +164,14 @@ function twinOf(row: CandidateRow, sent: InBatch | undefined, current: SeriesSta
 
 /** Only a delivery of one moment is judged as a whole; what brings many of them is a backlog. */
 function borrowedOf(state: BoardState, feed: FeedId, rows: readonly CandidateRow[]): Borrowed | undefined {
-  const brought = rows.flatMap(({ series, at, value, rev }) => {
-    const known = state.series[series];
-    const own = state.definition?.series[series];
-    return own?.feed === feed && typeof value === 'number' && rev === 0 && at > (known?.at ?? -Infinity) ? [{ series, at, value }] : [];
-  });
-  return new Set(brought.map(({ series }) => series)).size === brought.length ? borrowed(state, feed, brought) : undefined;
+  const brings = (row: CandidateRow): row is CandidateRow & Brought =>
+    typeof row.value === 'number' &&
+    row.rev === 0 &&
+    state.definition?.series[row.series]?.feed === feed &&
+    row.at > (state.series[row.series]?.at ?? -Infinity);
+  const brought = rows.filter(brings);
+  const suspect = borrowed(state, feed, brought);
+  return suspect && new Set(brought.map(({ series }) => series)).size === brought.length ? suspect : undefined;
 }
 
 export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {

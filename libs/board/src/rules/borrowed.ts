@@ -40,37 +40,48 @@ function seriesOf(definition: BoardDefinition, metric: MetricId): readonly Serie
   return known.get(metric) ?? [];
 }
 
-/** `rows`: the numbers of one delivery that are newer than what is known, one a series. */
+/** `rows`: the numbers of one delivery that are newer than what is known, one a series. Most are cleared by their first figure. */
 export function borrowed(state: BoardState, feed: FeedId, rows: readonly Brought[]): Borrowed | undefined {
   if (rows.length === 0) return undefined;
   const of = feedItMatches(state, feed, rows);
   if (of !== undefined) return { reason: 'mix-up', of };
+  if (!isResent(state, rows)) return undefined;
   const weight = rows.reduce((sum, { value }) => sum + figures(value), 0);
   const enough = 'at' in state.definition!.feeds[feed]!.expected ? ENOUGH : ENOUGH_OF_A_DAY;
-  return weight >= enough && isResent(state, rows) ? { reason: 'resent' } : undefined;
+  return weight >= enough ? { reason: 'resent' } : undefined;
 }
 
 function feedItMatches(state: BoardState, feed: FeedId, rows: readonly Brought[]): FeedId | undefined {
   const definition = state.definition!;
   const own = definition.feeds[feed]!;
-  const weights = new Map<FeedId, number>();
-  for (const [i, row] of rows.entries()) {
-    const metric = definition.series[row.series]!.metric;
+  /** Feeds that agree in every figure so far, and how much that weighs. */
+  let weights: ReadonlyMap<FeedId, number> | undefined;
+  for (const row of rows) {
     const agreed = new Map<FeedId, number>();
-    for (const other of seriesOf(definition, metric)) {
+    for (const other of seriesOf(definition, definition.series[row.series]!.metric)) {
+      if (weights && !weights.has(other.feed)) continue;
       const theirs = definition.feeds[other.feed];
       if (!theirs || theirs.provider === own.provider || own.sameAs?.includes(other.feed) || theirs.sameAs?.includes(feed)) continue;
-      if (i > 0 && !weights.has(other.feed)) continue;
       const weight = agreement(state, row, other);
-      if (weight !== undefined) agreed.set(other.feed, Math.max(weight, agreed.get(other.feed) ?? 0));
+      if (weight !== undefined) agreed.set(other.feed, Math.max(weight + (weights?.get(other.feed) ?? 0), agreed.get(other.feed) ?? 0));
     }
     // One figure that is not theirs, and it is not their delivery.
-    for (const [one, weight] of agreed) agreed.set(one, weight + (weights.get(one) ?? 0));
-    weights.clear();
-    for (const [one, weight] of agreed) weights.set(one, weight);
-    if (weights.size === 0) return undefined;
+    if (agreed.size === 0) return undefined;
+    weights = agreed;
   }
-  return [...weights].find(([, weight]) => weight >= ENOUGH)?.[0];
+  return [...weights!].find(([, weight]) => weight >= ENOUGH)?.[0];
+}
+
+/** A day line said this value so near to a moment: its points ascend, so the search begins at the newest. */
+function saidNear(trend: readonly TrendPoint[], value: number, at: number, bucketMs: number, apart: number): boolean {
+  const bucket = Math.floor(at / bucketMs);
+  for (let i = trend.length - 1; i >= 0; i--) {
+    const [moment, said] = trend[i]!;
+    const later = Math.floor(moment / bucketMs) - bucket;
+    if (later < -apart) return false;
+    if (later <= apart && said === value) return true;
+  }
+  return false;
 }
 
 /** Significant figures that agree, now and in the intervals before; undefined when the present value is another. */
@@ -78,14 +89,13 @@ function agreement(state: BoardState, { series, at, value }: Brought, other: Ser
   const theirs = state.series[other.id];
   if (!theirs) return undefined;
   const { bucketMs } = state.definition!.trend;
-  const bucket = (moment: number): number => Math.floor(moment / bucketMs);
-  const near = (point: TrendPoint): boolean => point[1] === value && Math.abs(bucket(point[0]) - bucket(at)) <= 1;
-  if (!(theirs.value === value && Math.abs(bucket(theirs.at) - bucket(at)) <= 1) && !theirs.trend.some(near)) return undefined;
+  const isNow = theirs.value === value && Math.abs(Math.floor(theirs.at / bucketMs) - Math.floor(at / bucketMs)) <= 1;
+  if (!isNow && !saidNear(theirs.trend, value, at, bucketMs, 1)) return undefined;
   let weight = figures(value);
   let last: number | null = value;
   for (const [moment, before] of (state.series[series]?.trend ?? []).slice(-BACK).reverse()) {
     if (before === null || before === last) continue;
-    if (!theirs.trend.some(([one, other]) => other === before && bucket(one) === bucket(moment))) break;
+    if (!saidNear(theirs.trend, before, moment, bucketMs, 0)) break;
     weight += figures(before);
     last = before;
   }
