@@ -29,7 +29,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
   if (!head) return { board, seq: 0, hash: '', stateHash: '', readings: 0, checkpoints: 0, faults: ['there is no such board'] };
   const faults: string[] = [];
   const checkpoints = new Map((await journal.checkpoints(board)).map((one) => [one.seq, one]));
-  const fold = new Fold(structuredClone(emptyBoard));
+  const fold = Fold.inPlace(structuredClone(emptyBoard));
   let seq = 0;
   let hash = genesis(board, head.firstEpoch);
   let readings = 0;
@@ -54,7 +54,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
       const checkpoint = checkpoints.get(seq);
       if (checkpoint?.reducerVersion === REDUCER_VERSION) {
         compared++;
-        const state = createHash('sha256').update(stateText(fold.finishInPlace())).digest('hex');
+        const state = createHash('sha256').update(stateText(fold.finish())).digest('hex');
         if (state !== checkpoint.stateHash || !checkpoint.chainHash.equals(hash)) faults.push(`checkpoint ${seq} differs from a fold of the journal`);
       }
     }
@@ -66,7 +66,7 @@ export async function verifyBoard(journal: Journal, board: string): Promise<Verd
     const stored = await journal.countReadings(board, seq);
     if (stored !== readings) faults.push(`the journal has ${readings} readings, the projection ${stored}`);
   }
-  const stateHash = createHash('sha256').update(stateText(fold.finishInPlace())).digest('hex');
+  const stateHash = createHash('sha256').update(stateText(fold.finish())).digest('hex');
   return { board, seq, hash: hash.toString('hex'), stateHash, readings, checkpoints: compared, faults };
 }
 

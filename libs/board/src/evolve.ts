@@ -3,6 +3,7 @@
  * Raise REDUCER_VERSION whenever the same events would fold to another state: stored checkpoints of another
  * version are then refolded instead of trusted.
  */
+import type { SeriesId } from './definition.js';
 import type { BoardEvent, Entry } from './events.js';
 import { actionsSlice } from './slices/actions.js';
 import { alertsSlice } from './slices/alerts.js';
@@ -15,7 +16,7 @@ import { providedSlice } from './slices/provided.js';
 import { readingsSlice } from './slices/readings.js';
 import { rulesSlice } from './slices/rules.js';
 import { statusesSlice } from './slices/statuses.js';
-import type { BoardState } from './state.js';
+import type { BoardState, SeriesState } from './state.js';
 
 export const REDUCER_VERSION = 3;
 
@@ -102,8 +103,16 @@ export class UnknownEvent extends Error {
 export class Fold {
   #draft: Draft;
 
-  constructor(start: BoardState) {
-    this.#draft = new Draft(start);
+  constructor(start: BoardState, inPlace = false) {
+    this.#draft = new Draft(start, inPlace);
+  }
+
+  /**
+   * Writes the series into the state itself: for its one owner, who gives it up. A fold that is not carried to its end leaves
+   * a state that is of no use.
+   */
+  static inPlace(own: BoardState): Fold {
+    return new Fold(own, true);
   }
 
   apply(event: BoardEvent, at: number): this {
@@ -126,17 +135,14 @@ export class Fold {
     return this.#draft.state;
   }
 
-  /** The state so far, safe to keep while folding goes on. */
+  /** The state so far. It is safe to keep while folding goes on, unless series are written in place. */
   finish(): BoardState {
     return this.#draft.finish();
   }
 
-  /**
-   * The same without a copy: it writes into the state the fold started from, so only the owner of that state, of which
-   * nobody else keeps an older one, may ask for it. A fold that is dropped before has changed nothing.
-   */
-  finishInPlace(): BoardState {
-    return this.#draft.finishInPlace();
+  /** The series that were written in place since the fold began. */
+  get written(): ReadonlyMap<SeriesId, SeriesState> {
+    return this.#draft.written ?? new Map();
   }
 }
 

@@ -3,7 +3,7 @@
  * (the board's head), never a sequence: a reader of a sequence skips rows that commit late.
  */
 import { randomUUID } from 'node:crypto';
-import type { BoardEvent, Entry } from '@comm-cell/board/events';
+import type { BoardEvent, Entry, Reading } from '@comm-cell/board/events';
 import { type KnownReadings, readingKey } from '@comm-cell/board/decide/record-readings';
 import { parseEvent } from '@comm-cell/contract/journal';
 import pg from 'pg';
@@ -83,6 +83,102 @@ export class StoreDown extends Error {
   }
 }
 
+/**
+ * A group of events in the making. Each is numbered, written out and chained when it comes, so that hardly anything is left to do
+ * when the group's turn has come: the database waits for that.
+ */
+export class Appending {
+  readonly entries: Entry[] = [];
+  #hash: Buffer;
+  #kinds: string[] = [];
+  #sources: string[] = [];
+  #bodies: string[] = [];
+  #hashes: Buffer[] = [];
+  #series = { no: [] as number[], id: [] as string[] };
+  /** By event, its readings ready for an array literal. */
+  #readings = { no: [] as string[], at: [] as string[], rev: [] as string[], value: [] as string[], seq: [] as string[] };
+  #words: (string | null)[] = [];
+  #hasWords = false;
+
+  constructor(
+    readonly board: string,
+    readonly head: Head,
+    readonly at: number,
+  ) {
+    this.#hash = head.hash;
+  }
+
+  /** `numbers`: those of the series, as the event finds them. */
+  add({ event, source }: NewEvent, numbers: Readonly<Record<string, number>>): void {
+    const seq = this.head.seq + this.entries.length + 1;
+    const body = JSON.stringify(event);
+    this.#hash = link(this.#hash, seq, this.at, source, body);
+    this.entries.push({ seq, at: this.at, event });
+    this.#kinds.push(event.kind);
+    this.#sources.push(source);
+    this.#bodies.push(body);
+    this.#hashes.push(this.#hash);
+    if (event.kind === 'ReadingsRecorded' && event.readings.length > 0) this.#addReadings(event.readings, seq, numbers);
+    else if (event.kind === 'BoardDefined') {
+      for (const { no, id } of Object.values(event.definition.series)) {
+        this.#series.no.push(no);
+        this.#series.id.push(id);
+      }
+    }
+  }
+
+  #addReadings(readings: readonly Reading[], seq: number, numbers: Readonly<Record<string, number>>): void {
+    const columns = this.#readings;
+    columns.no.push(listed(readings, ({ series }) => numbers[series]!));
+    columns.at.push(listed(readings, ({ at }) => at));
+    columns.rev.push(listed(readings, ({ rev }) => rev ?? 0));
+    columns.value.push(listed(readings, ({ value }) => (typeof value === 'number' ? value : null)));
+    columns.seq.push(listed(readings, () => seq));
+    for (const { value } of readings) {
+      this.#words.push(typeof value === 'string' ? value : null);
+      this.#hasWords ||= typeof value === 'string';
+    }
+  }
+
+  finish(receipts: readonly NewReceipt[], told: readonly Told[] = []): PreparedAppend {
+    const { board, head, at, entries } = this;
+    const seq = head.seq + entries.length;
+    const readings = this.#readings;
+    return {
+      next: { epoch: head.epoch, seq, hash: this.#hash },
+      entries,
+      values: [
+        board,
+        head.epoch,
+        head.seq,
+        seq,
+        this.#hash,
+        at,
+        numberArray(entries.map((entry) => entry.seq)),
+        this.#kinds,
+        this.#sources,
+        this.#bodies.join(SEPARATOR),
+        this.#hashes,
+        receipts.map((receipt) => receipt.feed),
+        receipts.map((receipt) => receipt.key),
+        receipts.map((receipt) => receipt.bodyHash),
+        numberArray(receipts.map((receipt) => receipt.status)),
+        receipts.map((receipt) => receipt.text).join(SEPARATOR),
+        numberArray(this.#series.no),
+        this.#series.id,
+        `{${readings.no.join(',')}}`,
+        `{${readings.at.join(',')}}`,
+        `{${readings.rev.join(',')}}`,
+        `{${readings.value.join(',')}}`,
+        this.#hasWords ? this.#words : nulls(this.#words.length),
+        `{${readings.seq.join(',')}}`,
+        ...(told.length > 0 ? tellValues(told, at) : []),
+      ],
+      tells: told.length > 0,
+    };
+  }
+}
+
 const CHECKPOINTS_KEPT = 5;
 /** SQLSTATE classes that mean "this statement was not carried out, another try may be": conflicts with another process. */
 const RETRY = new Set(['23505', '40001', '40P01', '55P03', '57014']);
@@ -136,78 +232,9 @@ export class Journal {
     numbers: Readonly<Record<string, number>>,
     told: readonly Told[] = [],
   ): PreparedAppend {
-    const entries: Entry[] = [];
-    const kinds: string[] = [];
-    const sources: string[] = [];
-    const bodies: string[] = [];
-    const hashes: Buffer[] = [];
-    const readings = {
-      no: [] as number[],
-      at: [] as number[],
-      rev: [] as number[],
-      value: [] as (number | null)[],
-      words: [] as (string | null)[],
-      seq: [] as number[],
-    };
-    const series = { no: [] as number[], id: [] as string[] };
-    let { seq, hash } = head;
-    for (const { event, source } of events) {
-      seq++;
-      const body = JSON.stringify(event);
-      hash = link(hash, seq, at, source, body);
-      entries.push({ seq, at, event });
-      kinds.push(event.kind);
-      sources.push(source);
-      bodies.push(body);
-      hashes.push(hash);
-      if (event.kind === 'ReadingsRecorded') {
-        for (const reading of event.readings) {
-          readings.no.push(numbers[reading.series]!);
-          readings.at.push(reading.at);
-          readings.rev.push(reading.rev ?? 0);
-          readings.value.push(typeof reading.value === 'number' ? reading.value : null);
-          readings.words.push(typeof reading.value === 'string' ? reading.value : null);
-          readings.seq.push(seq);
-        }
-      } else if (event.kind === 'BoardDefined') {
-        for (const one of Object.values(event.definition.series)) {
-          series.no.push(one.no);
-          series.id.push(one.id);
-        }
-      }
-    }
-    return {
-      next: { epoch: head.epoch, seq, hash },
-      entries,
-      values: [
-        board,
-        head.epoch,
-        head.seq,
-        seq,
-        hash,
-        at,
-        numberArray(entries.map((entry) => entry.seq)),
-        kinds,
-        sources,
-        bodies.join(SEPARATOR),
-        hashes,
-        receipts.map((receipt) => receipt.feed),
-        receipts.map((receipt) => receipt.key),
-        receipts.map((receipt) => receipt.bodyHash),
-        numberArray(receipts.map((receipt) => receipt.status)),
-        receipts.map((receipt) => receipt.text).join(SEPARATOR),
-        numberArray(series.no),
-        series.id,
-        numberArray(readings.no),
-        numberArray(readings.at),
-        numberArray(readings.rev),
-        numberArray(readings.value),
-        readings.words.some((word) => word !== null) ? readings.words : nulls(readings.words.length),
-        numberArray(readings.seq),
-        ...(told.length > 0 ? tellValues(told, at) : []),
-      ],
-      tells: told.length > 0,
-    };
+    const appending = new Appending(board, head, at);
+    for (const event of events) appending.add(event, numbers);
+    return appending.finish(receipts, told);
   }
 
   /**
@@ -303,8 +330,13 @@ export class Journal {
 const SEPARATOR = '\x1e';
 
 /** Numbers need no quoting: a ready-made array literal is several times cheaper than the driver's. */
-function numberArray(values: readonly (number | null)[]): string {
-  return `{${values.map((value) => value ?? 'null').join(',')}}`;
+function listed(readings: readonly Reading[], of: (reading: Reading) => number | null): string {
+  let list = '';
+  for (const reading of readings) list += `${list === '' ? '' : ','}${of(reading) ?? 'null'}`;
+  return list;
+}
+function numberArray(values: readonly number[]): string {
+  return `{${values.join(',')}}`;
 }
 function nulls(count: number): string {
   return `{${new Array<string>(count).fill('null').join(',')}}`;

@@ -17,11 +17,11 @@ import { type BoardState, emptyBoard, stateText, wholeState } from '@comm-cell/b
 import { genesis, link } from '../journal/chain.js';
 import { crashpoint } from '../journal/crashpoint.js';
 import {
+  Appending,
   type AppendResult,
   type Head,
   type Journal,
   type JournalRow,
-  type NewEvent,
   type NewReceipt,
   type PreparedAppend,
   StoreDown,
@@ -63,13 +63,11 @@ interface Waiting {
 
 /** Submissions that share one statement, as far as they are decided. */
 interface Group {
-  /** Where it continues the journal: it is of no use anywhere else. */
-  from: Head;
-  at: number;
+  /** What it leads to so far. Where it continues the journal stands in it: the group is of no use anywhere else. */
+  appending: Appending;
   fold: Fold;
   waiting: Waiting[];
   answers: (() => void)[];
-  events: NewEvent[];
   receipts: NewReceipt[];
   keys: Set<string>;
   rows: number;
@@ -81,9 +79,9 @@ interface Group {
 interface Sent {
   group: Group;
   prepared: PreparedAppend;
-  /** The state after it, and the entries of its series that are new. */
+  /** The state after it; what is decided next is written into its series, so those that are new stand apart. */
   after: BoardState;
-  changed: BoardState['series'];
+  written: Fold['written'];
 }
 
 /**
@@ -114,7 +112,7 @@ export class BoardKeeper {
   #recentReadings = 0;
   #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
-  /** The state after the last group that was sent: what is decided next is decided on it, if that head comes about. */
+  /** The state after the last group that was sent, for the next one to be decided on if that head comes about. Who takes it writes into it. */
   #next: { head: Head; state: BoardState } | undefined;
   #sent: Sent | undefined;
   /** The first of the queue, decided on what the group under way will have done. Dropped when that comes out otherwise. */
@@ -275,14 +273,17 @@ export class BoardKeeper {
         }
         const group = ahead ?? (await this.#decide(open));
         ahead = undefined;
-        if (group.events.length === 0 && group.receipts.length === 0) return this.#answer(group);
+        if (group.appending.entries.length === 0 && group.receipts.length === 0) {
+          this.#giveBack(group);
+          return this.#answer(group);
+        }
         sent = this.#prepare(group);
         if ((await this.#send(sent)) === 'done') return this.#finish(sent);
       } catch (error) {
         if (!(error instanceof StoreDown) || performance.now() > giveUpAt) return this.#giveUp(open, error);
         // The statement may have been carried out although its answer was lost: look before trying again. Receipts alone leave
         // nothing to be told by in the journal; they are looked for before the next try.
-        if (sent && sent.group.events.length > 0) {
+        if (sent && sent.prepared.entries.length > 0) {
           const written = await this.journal.wasWritten(this.board, sent.prepared).catch(() => false);
           if (written) return this.#finish(sent);
         }
@@ -293,13 +294,11 @@ export class BoardKeeper {
   }
 
   #prepare(group: Group): Sent {
-    const { from, at, events, receipts, fold } = group;
-    const { series, numbers } = fold.peek;
-    const prepared = this.journal.prepare(this.board, from, at, events, receipts, numbers, this.#tell(group));
-    const after = fold.finishInPlace();
+    const { appending, receipts, fold } = group;
+    const prepared = appending.finish(receipts, this.#tell(group));
+    const after = fold.finish();
     this.#next = { head: prepared.next, state: after };
-    // Until it is finished, a fold keeps the series it has written in a layer of their own.
-    return { group, prepared, after, changed: series === after.series ? {} : series };
+    return { group, prepared, after, written: fold.written };
   }
 
   async #send(sent: Sent): Promise<AppendResult> {
@@ -317,8 +316,8 @@ export class BoardKeeper {
   /** Decides what has arrived since a group was sent, in its order, up to the first that has to wait for the commit. */
   #decideAhead(): void {
     if (!this.#sent || this.#queue.length === 0) return;
-    const { prepared, after, group: under } = this.#sent;
-    const group = (this.#ahead ??= groupOn(after, prepared.next, Math.max(Date.now(), under.at)));
+    const { prepared, group: under } = this.#sent;
+    const group = (this.#ahead ??= groupOn(this.board, this.#draft(prepared.next), prepared.next, Math.max(Date.now(), under.appending.at)));
     while (!group.closed && group.waiting.length < this.#queue.length) {
       const one = this.#queue[group.waiting.length]!;
       // A late row's twin may be in the group under way, where a look into the journal does not find it.
@@ -330,7 +329,8 @@ export class BoardKeeper {
   #takeAhead(): Group | undefined {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    if (!ahead || ahead.from !== this.#head || ahead.waiting.length === 0) return undefined;
+    if (!ahead || ahead.appending.head !== this.#head) return undefined;
+    if (ahead.waiting.length === 0) return this.#giveBack(ahead);
     this.#queue = this.#queue.slice(ahead.waiting.length);
     return ahead;
   }
@@ -346,7 +346,7 @@ export class BoardKeeper {
     const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
     // A series belongs to one feed: only senders that stand in the group twice can meet their own readings in it.
     const meets = new Set(open.map(({ submission }) => submission.source)).size < open.length;
-    const group = groupOn(this.#draft(), this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
+    const group = groupOn(this.board, this.#draft(this.#head), this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
     for (const one of open) {
       const led = this.#decideOne(group, one, known);
       for (const event of meets ? led : []) {
@@ -358,26 +358,33 @@ export class BoardKeeper {
   }
 
   /**
-   * The state at the head, to be written by folds. It has series of its own (their entries are shared), so that what is decided
-   * can be written in place at once, and the visible ones after the commit.
+   * The state at a head, for a fold to write into. It has series of its own (their entries are shared), so that what is decided can
+   * be written in place at once, and the visible ones after the commit. A fold that comes to nothing takes it along.
    */
-  #draft(): BoardState {
-    if (this.#next?.head !== this.#head) this.#next = { head: this.#head, state: { ...this.#state, series: { ...this.#state.series } } };
-    return this.#next.state;
+  #draft(head: Head): BoardState {
+    const state = this.#next?.head === head ? this.#next.state : { ...this.#state, series: { ...this.#state.series } };
+    this.#next = undefined;
+    return state;
+  }
+
+  /** A group that led to nothing has written nothing. */
+  #giveBack({ appending, fold }: Group): undefined {
+    if (appending.entries.length === 0) this.#next = { head: appending.head, state: fold.finish() };
   }
 
   #decideOne(group: Group, one: Waiting, known: KnownReadings): readonly BoardEvent[] {
     const { submission } = one;
-    const { from, at, fold, events, receipts, answers } = group;
+    const { appending, fold, receipts, answers } = group;
+    const { head, at } = appending;
     const journal = (led: readonly BoardEvent[], source: string): void => {
-      for (const event of led) events.push({ event, source });
+      for (const event of led) appending.add({ event, source }, fold.peek.numbers);
     };
     enter(group, one);
     try {
       journal(comeDue(fold, at, fold.peek.definition?.feeds[submission.source]?.id), RULES);
       const { events: led, outcome } = submission.decide(fold.peek, known, at);
-      const first = from.seq + events.length + 1;
-      const placed: Placed = { epoch: from.epoch, fromSeq: led.length > 0 ? first : null, toSeq: led.length > 0 ? first + led.length - 1 : null };
+      const first = head.seq + appending.entries.length + 1;
+      const placed: Placed = { epoch: head.epoch, fromSeq: led.length > 0 ? first : null, toSeq: led.length > 0 ? first + led.length - 1 : null };
       for (const event of led) fold.apply(event, at);
       journal(led, submission.source);
       journal(follow(fold, led, at), RULES);
@@ -398,26 +405,33 @@ export class BoardKeeper {
    * Who is to be told of these events. Whoever is told of one thing reads the board as it was then, so the group is folded once
    * more, step by step; that happens only when it holds something worth telling.
    */
-  #tell({ from, at, events }: Group): Told[] {
-    if (!events.some(({ event }) => isTold(event))) return [];
+  #tell({ appending: { entries } }: Group): Told[] {
+    if (!entries.some(({ event }) => isTold(event))) return [];
     const fold = new Fold(this.#state);
     const told: Told[] = [];
-    for (const [i, { event }] of events.entries()) {
+    for (const { seq, at, event } of entries) {
       const before = event.kind === 'AlertTurned' ? fold.peek.alerts[event.rule] : undefined;
       fold.apply(event, at);
       if (!isTold(event)) continue;
       const messages = messagesFor(fold.peek, { at, event }, before);
-      if (messages.length > 0) told.push({ seq: from.seq + i + 1, messages });
+      if (messages.length > 0) told.push({ seq, messages });
     }
     return told;
   }
 
   /** After the commit only: the new state becomes visible, then the senders get their answers. */
-  #finish({ group, prepared, after, changed }: Sent): void {
-    this.#take(prepared.next, prepared.entries, { ...after, series: Object.assign(this.#state.series, changed) });
+  #finish({ group, prepared, after, written }: Sent): void {
+    this.#take(prepared.next, prepared.entries, { ...after, series: this.#visible(written) });
     crashpoint('append.after-evolve');
     this.#checkpointWhenDue();
-    this.#answer(group);
+    // The group behind it is sent before that: the database need not wait until everybody has been answered.
+    setImmediate(() => this.#answer(group));
+  }
+
+  #visible(written: Fold['written']): BoardState['series'] {
+    const { series } = this.#state;
+    for (const [id, one] of written) series[id] = one;
+    return series;
   }
 
   #answer({ answers }: Group): void {
@@ -461,7 +475,7 @@ export class BoardKeeper {
   }
 
   #takeRows(rows: readonly JournalRow[]): void {
-    const fold = new Fold(this.#state);
+    const fold = Fold.inPlace(this.#draft(this.#head));
     const entries: Entry[] = [];
     let { seq, hash } = this.#head;
     for (const row of rows) {
@@ -471,7 +485,10 @@ export class BoardKeeper {
       fold.apply(entry.event, entry.at);
       entries.push(entry);
     }
-    this.#take({ epoch: this.#head.epoch, seq, hash }, entries, fold.finishInPlace());
+    const head = { epoch: this.#head.epoch, seq, hash };
+    const after = fold.finish();
+    this.#next = { head, state: after };
+    this.#take(head, entries, { ...after, series: this.#visible(fold.written) });
   }
 
   /** Senders whose batch stands in the journal already get the receipt of then; the others stay open. */
@@ -514,8 +531,17 @@ export class BoardKeeper {
   }
 }
 
-function groupOn(state: BoardState, from: Head, at: number): Group {
-  return { from, at, fold: new Fold(state), waiting: [], answers: [], events: [], receipts: [], keys: new Set(), rows: 0, closed: false };
+function groupOn(board: string, state: BoardState, head: Head, at: number): Group {
+  return {
+    appending: new Appending(board, head, at),
+    fold: Fold.inPlace(state),
+    waiting: [],
+    answers: [],
+    receipts: [],
+    keys: new Set(),
+    rows: 0,
+    closed: false,
+  };
 }
 
 type Room = Pick<Group, 'waiting' | 'keys' | 'rows'>;

@@ -179,7 +179,7 @@ export class Past {
     const key = `${board} ${way.epoch} ${way.seq}`;
     const kept = this.#moments.get(key);
     if (kept) return { ...kept, at: way.at, drawn: way.drawn };
-    const fold = new Fold(way.start ? stateIn(way.start.body) : structuredClone(emptyBoard));
+    const fold = Fold.inPlace(way.start ? stateIn(way.start.body) : structuredClone(emptyBoard));
     let began = performance.now();
     for (const { body, at } of way.entries) {
       fold.apply(parseEvent(body), at);

@@ -14,15 +14,12 @@ import { STORY_FORMAT, type StoryEvent, type StoryHead, type StoryState, type St
 /** Sources as the server names them. */
 const RULES = 'rules';
 const CLOCK = 'clock';
-/** A layer of changed series over the others makes each look at one slower: so many events, and it is merged. */
-const MERGE_EVERY = 500;
 
 export class Chronicle {
   readonly #lines: string[] = [];
   readonly #digest: Hash = createHash('sha256');
-  #fold = new Fold(structuredClone(emptyBoard));
+  #fold = Fold.inPlace(structuredClone(emptyBoard));
   #seq = 0;
-  #merged = 0;
   #at = -Infinity;
   /** What somebody in the story did and the board refused: a story told well has none. */
   readonly refused: string[] = [];
@@ -67,7 +64,6 @@ export class Chronicle {
     const led = follow(this.#fold, events, at);
     this.#journal(led, at, RULES);
     if (outcome && 'refused' in outcome) this.refused.push(`${new Date(at).toISOString()} ${source}: ${JSON.stringify(outcome.refused)}`);
-    if (this.#seq - this.#merged >= MERGE_EVERY) this.#merge();
     for (const event of [...due, ...events, ...led]) this.hear(event, at);
     return outcome;
   }
@@ -86,17 +82,10 @@ export class Chronicle {
   }
 
   #keep(at: number, snapshot: string | null): string {
-    const state = this.#merge();
+    const state = this.#fold.finish();
     const hash = createHash('sha256').update(stateText(state)).digest('hex');
     this.#write({ snapshot, at, hash, body: JSON.stringify(state) });
     return hash;
-  }
-
-  #merge(): BoardState {
-    const state = this.#fold.finishInPlace();
-    this.#fold = new Fold(state);
-    this.#merged = this.#seq;
-    return state;
   }
 
   #journal(events: readonly BoardEvent[], at: number, source: string): void {
