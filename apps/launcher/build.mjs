@@ -38,26 +38,36 @@ export function planBuild(root = ROOT) {
   return { id, stale };
 }
 
-/** `transpiled`: called once all code but the page's can be imported, while the page and the server's one file are still being made. */
-export async function build(root = ROOT, transpiled = () => undefined) {
+/**
+ * Builds what is stale, everything at once. What is made may be waited for piece by piece: `code` (all but the page's can be
+ * imported), `server` (its one file is there, too), `page`, `whole`.
+ * @returns {{ id: string, stale: string[], code: Promise<void>, server: Promise<void>, page: Promise<void>, whole: Promise<void> }}
+ */
+export function startBuild(root = ROOT) {
   const { id, stale } = planBuild(root);
-  let left = stale.filter(({ dir }) => dir !== PAGE).length;
-  if (left === 0) transpiled();
-  await Promise.all(
-    stale.map(async ({ dir, stamp }) => {
-      rmSync(path.join(root, dir, 'dist/.stamp'), { force: true });
-      if (dir === PAGE) await makePage(root, path.join(root, dir), id);
-      else {
-        await transpile(root, path.join(root, dir));
-        if (--left === 0) transpiled();
-        const program = BUNDLED.get(dir);
-        if (program) await bundle(root, path.join(root, dir, 'dist', program));
-      }
-      replaceFile(path.join(root, dir, 'dist/.stamp'), stamp);
-    }),
-  );
-  if (read(path.join(root, BUILD_ID)) !== id) replaceFile(path.join(root, BUILD_ID), id);
-  return { id, built: stale.map(({ dir }) => dir) };
+  const parts = stale.map(({ dir, stamp }) => {
+    const home = path.join(root, dir);
+    rmSync(path.join(home, 'dist/.stamp'), { force: true });
+    const code = dir === PAGE ? makePage(root, home, id) : transpile(root, home);
+    const program = BUNDLED.get(dir);
+    const made = code.then(() => program && bundle(root, path.join(home, 'dist', program))).then(() => replaceFile(path.join(home, 'dist/.stamp'), stamp));
+    return { dir, code, made };
+  });
+  const all = async (which, some = parts) => void (await Promise.all(some.map((part) => part[which])));
+  const [pages, others] = [parts.filter(({ dir }) => dir === PAGE), parts.filter(({ dir }) => dir !== PAGE)];
+  const whole = all('made').then(() => {
+    if (read(path.join(root, BUILD_ID)) !== id) replaceFile(path.join(root, BUILD_ID), id);
+  });
+  const build = { code: all('code', others), server: all('made', others), page: all('made', pages), whole };
+  // Whoever waits for one of them hears of its failure; the others need not end the process.
+  for (const promise of Object.values(build)) promise.catch(() => undefined);
+  return { id, stale: stale.map(({ dir }) => dir), ...build };
+}
+
+export async function build(root = ROOT) {
+  const { id, stale, whole } = startBuild(root);
+  await whole;
+  return { id, built: stale };
 }
 
 async function transpile(root, dir) {
@@ -88,17 +98,11 @@ async function transpile(root, dir) {
  */
 async function bundle(root, file) {
   const { rolldown } = await tool('rolldown', (name) => import(pathToFileURL(createRequire(toolOf(path.join(root, PAGE), 'vite')).resolve(name)).href));
-  const optional = {
-    name: 'leave out what is not installed',
-    async resolveId(id, importer, options) {
-      return (await this.resolve(id, importer, { ...options, skipSelf: true })) ?? { id, external: true };
-    },
-  };
   const made = await rolldown({
     input: file,
     platform: 'node',
     external: [/^@comm-cell\//, /^zod(\/|$)/, /^swagger-ui-dist/],
-    plugins: [optional],
+    // What a package imports only where it is installed stays an import; there is nothing to say about it.
     logLevel: 'silent',
   });
   const { output } = await made.generate({ format: 'esm', codeSplitting: false });
@@ -116,7 +120,10 @@ async function makePage(root, dir, id) {
     env: { ...process.env, COMM_CELL_BUILD: id, NODE_ENV: 'production', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const end = () => child.kill();
+  const end = () => {
+    child.kill('SIGKILL');
+    rmSync(fresh, { recursive: true, force: true, maxRetries: 3 });
+  };
   process.once('exit', end);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));

@@ -1,9 +1,9 @@
 /** `npm start`: from a fresh clone to running walls, with one command. README.md tells the order. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build, planBuild } from './build.mjs';
+import { startBuild } from './build.mjs';
 import { Part, scriptOf, SERVER_FLAGS } from './part.mjs';
 import { bold, dim, green, red, welcome } from './welcome.mjs';
 
@@ -41,30 +41,40 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
   console.log(`${bold('Comm Cell')} is starting …`);
   await assertPortFree(port, host);
   makeFolder(dataDir);
-  let database;
-  let past;
-  const id = await prepare(() => {
-    database = openDatabase(databaseUrl, dataDir);
-    // Waited for once everything is built; what goes wrong is said then.
-    database.catch(() => undefined);
-    past = demo ? writePast(dataDir) : undefined;
-  });
+  const step = performance.now();
+  const { id, stale, code, server, page, whole } = startBuild();
+  if (stale.length > 0) doing(`building ${stale.length} parts (only when something has changed)`);
+  await code;
+  if (stoppingSince > 0) return;
   // Built by now, so no earlier import is possible.
   const { LogFile } = await import('@comm-cell/api/database/embedded/log-file');
   const logOf = (name) => new LogFile(path.join(dataDir, `${name}.log`));
-  const url = await database;
-  await past;
 
   const address = `http://${urlHost(host)}:${port}`;
-  const env = { DATABASE_URL: url, PORT: String(port), HOST: host, DATA_DIR: dataDir, DEMO: demo ? 'on' : 'off', COMM_CELL_BUILD: id, NODE_ENV: 'production' };
-  const api = (running.api = new Part({ name: 'The server', file: scriptOf('apps/api/dist/main.js'), flags: SERVER_FLAGS, env, output: logOf('api'), tell }));
-  await untilReady(api, address);
+  const env = { PORT: String(port), HOST: host, DATA_DIR: dataDir, DEMO: demo ? 'on' : 'off', COMM_CELL_BUILD: id, NODE_ENV: 'production' };
+  // The server reads its code while the rest is still being made: each waits for what it needs.
+  const awaits = { COMM_CELL_AWAITS: 'database,past,page' };
+  const api = new Part({
+    name: 'The server',
+    file: scriptOf('apps/api/dist/main.js'),
+    flags: SERVER_FLAGS,
+    env: { ...env, ...awaits },
+    output: logOf('api'),
+    tell,
+  });
+  const everything = Promise.all([
+    openDatabase(databaseUrl, dataDir).then((url) => api.made('database', { DATABASE_URL: url })),
+    (demo ? writePast(dataDir) : Promise.resolve()).then(() => api.made('past')),
+    page.then(() => api.made('page')),
+    whole.then(() => stale.length > 0 && done('built', step)),
+  ]);
+  await Promise.all([everything, server.then(() => untilReady(api, address, everything))]);
 
   if (demo && existsSync(scriptOf('apps/simulator/dist/main.js'))) {
     const simulator = (running.simulator = new Part({
       name: 'The simulator',
       file: scriptOf('apps/simulator/dist/main.js'),
-      env,
+      env: { ...env, DATABASE_URL: api.options.env.DATABASE_URL },
       output: logOf('simulator'),
       tell,
     }));
@@ -77,16 +87,6 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
   const where = databaseUrl ? 'as DATABASE_URL says' : `PostgreSQL on port ${running.database.port}`;
   const setUp = api.setUp === undefined ? undefined : offerSetUp(`${address}/start#${api.setUp}`, dataDir);
   console.log(welcome({ address, dataDir, boards, database: where, seconds: seconds(), sandboxKey, setUp }));
-}
-
-/** `transpiled`: what may begin while the page is still being made. */
-async function prepare(transpiled) {
-  const { id, stale } = planBuild();
-  const step = performance.now();
-  if (stale.length > 0) doing(`building ${stale.length} parts (only when something has changed)`);
-  await build(undefined, transpiled);
-  if (stale.length > 0) done('built', step);
-  return id;
 }
 
 async function openDatabase(databaseUrl, dataDir) {
@@ -104,6 +104,8 @@ async function writePast(dataDir) {
   const file = scriptOf('apps/simulator/dist/past.js');
   if (!existsSync(file) || existsSync(path.join(dataDir, 'demo-access.json'))) return;
   const step = performance.now();
+  // What a start that was broken off has left ends earlier than today.
+  rmSync(path.join(dataDir, 'past'), { recursive: true, force: true });
   const output = { tail: '', write: (text) => (output.tail += text) };
   const past = (running.past = new Part({ name: 'The past', file, env: { DATA_DIR: dataDir }, output, tell }));
   const { code } = await past.start();
@@ -178,18 +180,22 @@ function makeFolder(dataDir) {
   }
 }
 
-/** A server that ends before it was ever ready has something to say that starting again will not change. */
-async function untilReady(api, address) {
-  const step = performance.now();
+/**
+ * A server that ends before it was ever ready has something to say that starting again will not change. `everything`: what it
+ * waits for; its own time is counted from there.
+ */
+async function untilReady(api, address, everything) {
+  if (stoppingSince > 0) return;
+  running.api = api;
   const ended = api.start();
-  const early = ended.then(() => 'ended');
+  const early = ended.then(() => {
+    throw new Error(`${api.lastWords()} (${api.options.output.file} says more)`);
+  });
+  await Promise.race([early, everything]);
+  const step = performance.now();
   for (let told = 10; ;) {
-    if ((await Promise.race([early, sleep(50)])) === 'ended') throw new Error(`${api.lastWords()} (${api.options.output.file} says more)`);
-    const ready = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready && api.ready) break;
+    await Promise.race([early, sleep(20)]);
+    if (api.ready && (await answersWell(`${address}/health/ready`))) break;
     if (Number(seconds(step)) >= told) {
       doing(`the server is still getting ready (${told} s)`);
       told += 10;
@@ -198,6 +204,12 @@ async function untilReady(api, address) {
   void api.keep(ended);
   done('server is ready', step);
 }
+
+const answersWell = (address) =>
+  fetch(address, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 function demoAccess(dataDir) {
   const file = path.join(dataDir, 'demo-access.json');

@@ -1,3 +1,6 @@
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 /**
  * Loaded into the API and the simulator before their own code. If the launcher is killed with -9 it can stop
  * nobody; the channel to it then breaks, and the process ends itself as if asked.
@@ -8,3 +11,6 @@ process.on('disconnect', () => {
 });
 // Listening must not keep a process alive that has nothing left to do.
 process.channel?.unref();
+
+/** From Node 22 on what was compiled is kept, so that the next start need not compile it. A new build of the server throws it away. */
+module.enableCompileCache?.(fileURLToPath(new URL('../api/dist/compiled', import.meta.url)));

@@ -69,6 +69,13 @@ export class Part {
     return error?.replace(/^\w*Error: /, '') ?? lines.findLast((line) => !/^(at .*|Node\.js v.*|[{}^~\]]*)$/.test(line)) ?? 'it said nothing';
   }
 
+  /** Something that it was started before is there now; `env`: what it needs to know of it. Started again, it finds it there. */
+  made(what, env = {}) {
+    const awaits = this.options.env.COMM_CELL_AWAITS.split(',').filter((one) => one !== what);
+    Object.assign(this.options.env, env, { COMM_CELL_AWAITS: awaits.join(',') });
+    if (this.#child?.connected) this.#child.send({ made: what, env });
+  }
+
   /** Ends it so that `keep` starts it anew with the environment as it is now. */
   restart() {
     this.#child?.kill('SIGTERM');

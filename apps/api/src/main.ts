@@ -2,14 +2,15 @@ import 'reflect-metadata';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
+import { made } from './awaited.js';
 import { SetUp } from './boards/set-up.js';
 import { type Config, isLoopback, readConfig } from './config.js';
-import { seedDemo } from './demo.js';
+import { seedDemo, tellAccess } from './demo.js';
 import { DeadMan } from './notify/dead-man.js';
 import { createServer } from './server.js';
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig({ ...process.env, ...(await made('database')) });
   const app = await createServer(config);
   let closing = false;
   const close = (): void => {
@@ -23,10 +24,13 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, close);
   // Started by the launcher: when it is gone, however it went, nobody is left to stop this process.
   if (process.send) process.on('disconnect', close);
+  await app.init();
+  const seeded = config.DEMO === 'on' ? await seedDemo(app, config) : undefined;
+  await made('page');
   await app.listen(config.PORT, config.HOST);
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
-  if (config.DEMO === 'on') await seedDemo(app, config, port);
+  if (seeded) await tellAccess(config, port, seeded);
   // Like any provider, from outside: through the address this process listens on.
   const host = isLoopback(config.HOST) || /^(0\.0\.0\.0|::)$/.test(config.HOST) ? '127.0.0.1' : config.HOST;
   await app.get(DeadMan).start(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);

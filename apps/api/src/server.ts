@@ -1,5 +1,4 @@
 /** Puts the app on Fastify: bodies, headers, limits, the wall's files, the documentation, the sockets. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
@@ -158,7 +157,6 @@ async function limitRates(server: FastifyInstance, config: Config): Promise<void
 }
 
 async function serveWall(server: FastifyInstance): Promise<void> {
-  if (!existsSync(WALL)) return;
   // Only files with a hash in their name may be kept; the page itself never, or a proxy could show yesterday's.
   await server.register(fastifyStatic, { root: path.join(WALL, 'assets'), prefix: '/assets/', index: false, immutable: true, maxAge: '1y' });
   // Not under /assets/: what it may serve lies below its own address.

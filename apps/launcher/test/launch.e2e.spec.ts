@@ -101,8 +101,9 @@ describe('npm start', () => {
     expect(sentence(twice)).toMatch(/^Another Comm Cell \(process \d+\) is already running on the data folder .*\.$/);
 
     const children = readFileSync(`/proc/${run.process.pid}/task/${run.process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const commands = children.map((pid) => ({ pid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }));
     for (const name of ['apps/api/dist/main.js', '/bin/postgres']) {
-      const victim = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name))!;
+      const victim = commands.find(({ command }) => command.includes(name))!.pid;
       process.kill(victim, 'SIGKILL');
       await sleep(500);
       while (

@@ -19,6 +19,8 @@ import { genesis, link } from '../journal/chain.js';
 import type { Journal } from '../journal/journal.js';
 
 const PAGE = 2_000;
+/** Characters of rows that go to the database at once. */
+const PIECE = 65_536;
 const FORMAT = 1;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
@@ -61,7 +63,7 @@ export async function importJournal(url: string, file: string): Promise<{ board:
     const there = await client.query('select from board_head where board_id = $1', [board]);
     if (there.rowCount) throw new DatabaseError(`There is a board "${board}" already: a journal is taken in where there is none.`);
     const copy = client.query(copyFrom(`copy journal (board_id, seq, recorded_at, kind, source, body, hash) from stdin`));
-    await pipeline(Readable.from(journalRows(reader, board)), copy);
+    await pipeline(Readable.from(gathered(journalRows(reader, board))), copy);
     const epoch = randomUUID();
     await client.query('insert into board_head (board_id, epoch, first_epoch, seq, hash) values ($1, $2, $3, $4, $5)', [
       board,
@@ -107,7 +109,7 @@ async function project(client: pg.Client, file: string, { board, series, months 
   const again = new JournalReader(file);
   await again.head();
   const copy = client.query(copyFrom('copy readings (board_id, series_no, observed_at, revision, value, words, seq) from stdin'));
-  await pipeline(Readable.from(readingRows(again, series)), copy);
+  await pipeline(Readable.from(gathered(readingRows(again, series))), copy);
 }
 
 async function* readingRows(reader: JournalReader, numbers: ReadonlyMap<string, number>): AsyncGenerator<string> {
@@ -122,6 +124,18 @@ async function* readingRows(reader: JournalReader, numbers: ReadonlyMap<string, 
       })
       .join('');
   }
+}
+
+/** Each piece is a write to the database's socket: a row by itself costs more to send than to prove. */
+async function* gathered(rows: AsyncIterable<string>): AsyncGenerator<string> {
+  let text = '';
+  for await (const row of rows) {
+    text += row;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 interface Row {
