@@ -1,6 +1,6 @@
 /**
  * Jest in ESM mode. The suffix of a file says what it costs: `.spec.ts` is pure and takes milliseconds, `.int.spec.ts`
- * starts Postgres or a socket, `.e2e.spec.ts` starts a browser or processes. `--selectProjects` chooses.
+ * starts Postgres or a socket or takes its time, `.e2e.spec.ts` starts a browser or processes. `--selectProjects` chooses.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const { $schema: _schema, ...swc } = JSON.parse(readFileSync(new URL('../.swcrc'
 const each = {
   rootDir,
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tests'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/.config/jest.environment.js',
   // `import` must not stand here: it would hand ES modules to Jest's own CommonJS dependencies.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -247,6 +247,9 @@ function look(what: string, state: BoardState, view: BoardView, now: number, jou
   throw new Error(`A timeline cannot look at "${what}"`);
 }
 
+/** Of all steps of a story, 99 in 100 are minutes in which nothing happens: `always` restarts after those too. */
+type Restarts = 'never' | 'after events' | 'always';
+
 /** A board with its journal, moved by hand. */
 class Played {
   state: BoardState = emptyBoard;
@@ -257,7 +260,7 @@ class Played {
   constructor(
     start: number,
     sketch: BoardSketch,
-    private readonly restarts: boolean,
+    private readonly restarts: Restarts,
   ) {
     this.now = start;
     this.#submit((state) => defineBoard(state, boardOf(sketch)));
@@ -438,12 +441,15 @@ class Played {
   /** The keeper's own steps: what is due, what is submitted, what follows from it. */
   #submit<Outcome>(decide: (state: BoardState) => Decision<Outcome>, feed?: string): Outcome {
     const fold = new Fold(this.state);
+    const before = this.journal.length;
     this.#journal(comeDue(fold, this.now, fold.peek.definition?.feeds[feed ?? '']?.id));
     const { events, outcome } = decide(fold.peek);
     for (const event of events) fold.apply(event, this.now);
     this.#journal(events);
     this.#journal(follow(fold, events, this.now));
-    this.state = this.restarts ? (JSON.parse(JSON.stringify(fold.finish())) as BoardState) : fold.finish();
+    this.state = fold.finish();
+    if (this.restarts === 'always' || (this.restarts === 'after events' && this.journal.length > before))
+      this.state = JSON.parse(JSON.stringify(this.state)) as BoardState;
     return outcome;
   }
 
@@ -468,10 +474,10 @@ class Played {
 }
 
 /**
- * Plays the story and says, step by step, what there was to see of what the timeline names. `restarts`: the server dies after
- * every single thing, and knows only what is stored.
+ * Plays the story and says, step by step, what there was to see of what the timeline names. `restarts`: when the server dies, and
+ * knows only what is stored.
  */
-export function play({ board, story }: Pick<Timeline, 'board' | 'story'>, restarts = false): { seen: Seen[]; journal: Entry[]; state: BoardState } {
+export function play({ board, story }: Pick<Timeline, 'board' | 'story'>, restarts: Restarts = 'never'): { seen: Seen[]; journal: Entry[]; state: BoardState } {
   const first = story[0];
   if (!first) throw new Error('A timeline needs a story.');
   const played = new Played(momentOf(first.at, undefined), board, restarts);
