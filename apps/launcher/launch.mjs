@@ -69,6 +69,7 @@ async function start({ port, host, dataDir, databaseUrl, demo }) {
     whole.then(() => stale.length > 0 && done('built', step)),
   ]);
   await Promise.all([everything, server.then(() => untilReady(api, address, everything))]);
+  if (stoppingSince > 0) return;
 
   if (demo && existsSync(scriptOf('apps/simulator/dist/main.js'))) {
     const simulator = (running.simulator = new Part({

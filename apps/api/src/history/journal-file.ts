@@ -135,7 +135,7 @@ async function* gathered(rows: AsyncIterable<string>): AsyncGenerator<string> {
     yield text;
     text = '';
   }
-  yield text;
+  if (text !== '') yield text;
 }
 
 interface Row {
