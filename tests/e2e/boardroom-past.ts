@@ -5,7 +5,7 @@ import { emptyBoard, type BoardState } from '@comm-cell/board/state';
 import { HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 import { loadBoard } from '@comm-cell/catalogue/load';
 import { prepareDatabase } from '@comm-cell/api/database/schema';
-import { Journal } from '@comm-cell/api/journal/journal';
+import { Appending, Journal } from '@comm-cell/api/journal/journal';
 import { definitionOf, happen, noise, valueFor } from '../../apps/wall/test/scenarios.js';
 
 const BY = { id: 'lead', name: 'System lead' };
@@ -123,14 +123,7 @@ export async function recordTwoDays(url: string, source: string, end: number): P
       const { at } = given[i]!;
       const group: BoardEvent[] = [];
       for (; i < given.length && given[i]!.at === at; i++) group.push(...happen(fold, given[i]!.event, at));
-      const prepared = journal.prepare(
-        source,
-        head,
-        at,
-        group.map((event) => ({ event, source: 'test' })),
-        [],
-        fold.peek.numbers,
-      );
+      const prepared = new Appending(source, head, at).add(group, 'test', fold.peek.numbers).finish();
       if ((await journal.append(prepared)) !== 'done') throw new Error('Somebody else writes into the journal of the test.');
       entries.push(...prepared.entries);
       head = { ...head, ...prepared.next };

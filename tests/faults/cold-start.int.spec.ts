@@ -1,7 +1,7 @@
 /** A start with a long history folds from the newest checkpoint, not from the beginning, and stands at the same state (I14, I16). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BoardEvent } from '@comm-cell/board/events';
-import { Journal } from '@comm-cell/api/journal/journal';
+import { Appending, Journal } from '@comm-cell/api/journal/journal';
 import { BoardKeeper } from '@comm-cell/api/keeper/board-keeper';
 import { verifyBoard } from '@comm-cell/api/verify';
 import { prepareBoard } from '../support/api.js';
@@ -50,7 +50,7 @@ test(`${(EVENTS * READINGS).toLocaleString('en')} readings: the checkpoint is wh
     });
     const recorded: BoardEvent = { kind: 'ReadingsRecorded', feed: 'ed', batch: `history-${event}`, readings };
     const head = (await writer.journal.head('small'))!;
-    const prepared = writer.journal.prepare('small', head, from + (event + 1) * 6_000_000, [{ event: recorded, source: 'ed' }], [], state.numbers);
+    const prepared = new Appending('small', head, from + (event + 1) * 6_000_000).add([recorded], 'ed', state.numbers).finish();
     expect(await writer.journal.append(prepared)).toBe('done');
     if (event === CHECKPOINT_AFTER) {
       await writer.keeper.refresh();

@@ -7,7 +7,7 @@ import { reviewOf } from '../src/alerts/episodes.js';
 import { episodesDuring, historyOf, shelvingsDuring, versionsOf } from '../src/alerts/past.js';
 import { readingsBetween } from '../src/journal/readings-between.js';
 import { learn, learnUsuals } from '../src/alerts/usual.js';
-import { Journal } from '../src/journal/journal.js';
+import { Appending, Journal } from '../src/journal/journal.js';
 import { BoardKeeper } from '../src/keeper/board-keeper.js';
 import { prepareBoard } from '../../../tests/support/api.js';
 import { ruleOf, smallBoard } from '../../../tests/support/boards.js';
@@ -36,14 +36,7 @@ afterAll(async () => {
 
 async function write(at: number, ...events: BoardEvent[]): Promise<void> {
   const head = (await journal.head('small'))!;
-  const prepared = journal.prepare(
-    'small',
-    head,
-    at,
-    events.map((event) => ({ event, source: 'test' })),
-    [],
-    {},
-  );
+  const prepared = new Appending('small', head, at).add(events, 'test', {}).finish();
   expect(await journal.append(prepared)).toBe('done');
 }
 const turned = (no: number, rule: RuleId, turn: Turn, due: number, more: object = {}): BoardEvent => ({ kind: 'AlertTurned', no, rule, turn, due, ...more });

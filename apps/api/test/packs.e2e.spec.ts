@@ -11,7 +11,7 @@ import pg from 'pg';
 import { PersonOfBoard } from '../src/access/people.entity.js';
 import { People } from '../src/access/people.js';
 import { dataSource } from '../src/database/schema.js';
-import { Journal } from '../src/journal/journal.js';
+import { Appending, Journal } from '../src/journal/journal.js';
 import { Api, type Answer, prepareBoard } from '../../../tests/support/api.js';
 import { smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
@@ -63,7 +63,7 @@ beforeAll(async () => {
   await pool.end();
   for (const [when, event] of happened) {
     const head = (await journal.head('small'))!;
-    expect(await journal.append(journal.prepare('small', head, when, [{ event, source: 'test' }], [], {}))).toBe('done');
+    expect(await journal.append(new Appending('small', head, when).add([event], 'test', {}).finish())).toBe('done');
   }
   await journal.close();
   api = await Api.start({ DATABASE_URL: url });

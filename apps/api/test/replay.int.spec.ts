@@ -10,7 +10,7 @@ import type { EntriesAnswer, SeekAnswer } from '@comm-cell/contract/replay';
 import { dataSource, prepareDatabase } from '../src/database/schema.js';
 import { BoardReads } from '../src/database/scoped.js';
 import { putBy } from '../src/desk/freeze.js';
-import { Journal } from '../src/journal/journal.js';
+import { Appending, Journal } from '../src/journal/journal.js';
 import { Drawn } from '../src/live/drawn.js';
 import { marksBetween } from '../src/replay/marks.js';
 import { Past } from '../src/replay/past.js';
@@ -72,14 +72,7 @@ async function recorded(events: readonly Pick<Entry, 'at' | 'event'>[]): Promise
       entries.push({ seq: entries.length + 1, at, event });
       hashes.push(hashOf(state));
     }
-    const prepared = journal.prepare(
-      board,
-      head,
-      at,
-      group.map((event) => ({ event, source: 'test' })),
-      [],
-      state.numbers,
-    );
+    const prepared = new Appending(board, head, at).add(group, 'test', state.numbers).finish();
     expect(await journal.append(prepared)).toBe('done');
     head = { ...head, ...prepared.next };
   }

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { BoardReads } from '../src/database/scoped.js';
 import { DeskBoards } from '../src/desk/desk-boards.js';
-import { Journal } from '../src/journal/journal.js';
+import { Appending, Journal } from '../src/journal/journal.js';
 import { Keepers } from '../src/keeper/keepers.js';
 import { hours } from '../src/trends/hours.sql.js';
 import { RollUps, rollUp } from '../src/trends/roll-up.js';
@@ -45,7 +45,7 @@ async function open(): Promise<{ url: string; journal: Journal; write: typeof wr
   const journal = new Journal(url);
   async function write(event: BoardEvent, at = MONDAY + 90 * DAY_MS): Promise<void> {
     const head = (await journal.head('small'))!;
-    expect(await journal.append(journal.prepare('small', head, at, [{ event, source: 'test' }], [], NUMBERS))).toBe('done');
+    expect(await journal.append(new Appending('small', head, at).add([event], 'test', NUMBERS).finish())).toBe('done');
   }
   return { url, journal, write, tidy: () => journal.close() };
 }
@@ -193,14 +193,7 @@ describe('answers', () => {
       recorded([{ series: 'm.1@here', at: MONDAY, value: 240, rev: 1 }]),
       { kind: 'MomentNoted', about: MONDAY + 5 * DAY_MS, text: 'second ward opened', by },
     ];
-    const placed = journal.prepare(
-      'small',
-      head,
-      MONDAY + DAYS * DAY_MS,
-      events.map((event) => ({ event, source: 'test' })),
-      [],
-      NUMBERS,
-    );
+    const placed = new Appending('small', head, MONDAY + DAYS * DAY_MS).add(events, 'test', NUMBERS).finish();
     expect(await journal.append(placed)).toBe('done');
     keepers = new Keepers(
       journal,

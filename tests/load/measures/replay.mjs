@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { prepareDatabase } from '@comm-cell/api/database/schema';
-import { Journal } from '@comm-cell/api/journal/journal';
+import { Appending, Journal } from '@comm-cell/api/journal/journal';
 import { Waypoints } from '@comm-cell/api/replay/waypoints';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
 import { emptyBoard } from '@comm-cell/board/state';
@@ -54,7 +54,7 @@ async function record(url) {
     await journal.createBoard(BOARD);
     let head = await journal.head(BOARD);
     const write = async (at, source, event) => {
-      const prepared = journal.prepare(BOARD, head, at, [{ source, event }], [], numbers);
+      const prepared = new Appending(BOARD, head, at).add([event], source, numbers).finish();
       if ((await journal.append(prepared)) !== 'done') throw new Error('The past could not be written.');
       head = { ...head, ...prepared.next };
     };

@@ -12,7 +12,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '@comm-cell/api/database/embedded/supervisor';
 import { prepareDatabase } from '@comm-cell/api/database/schema';
-import { Journal } from '@comm-cell/api/journal/journal';
+import { Appending, Journal } from '@comm-cell/api/journal/journal';
 import { Waypoints } from '@comm-cell/api/replay/waypoints';
 import { defineBoard } from '@comm-cell/board/decide/define-board';
 import { evolveAll } from '@comm-cell/board/evolve';
@@ -136,7 +136,9 @@ async function year(url, readings) {
     await journal.createBoard(BOARD);
     let head = await journal.head(BOARD);
     const write = async (at, events) => {
-      const prepared = journal.prepare(BOARD, head, at, events, [], numbers);
+      const appending = new Appending(BOARD, head, at);
+      for (const { event, source } of events) appending.add([event], source, numbers);
+      const prepared = appending.finish();
       if ((await journal.append(prepared)) !== 'done') throw new Error('The year could not be written.');
       head = { ...head, ...prepared.next };
     };

@@ -24,13 +24,6 @@ export interface StoredHead extends Head {
   firstEpoch: string;
 }
 
-/** An event to be journaled; its place is decided by the append. */
-export interface NewEvent {
-  event: BoardEvent;
-  /** Who or what caused it: a feed, `clock`, `admin`. */
-  source: string;
-}
-
 export interface NewReceipt {
   feed: string;
   key: string;
@@ -98,7 +91,6 @@ export class Appending {
   /** By event, its readings ready for an array literal. */
   #readings = { no: [] as string[], at: [] as string[], rev: [] as string[], value: [] as string[], seq: [] as string[] };
   #words: (string | null)[] = [];
-  #hasWords = false;
 
   constructor(
     readonly board: string,
@@ -108,23 +100,26 @@ export class Appending {
     this.#hash = head.hash;
   }
 
-  /** `numbers`: those of the series, as the event finds them. */
-  add({ event, source }: NewEvent, numbers: Readonly<Record<string, number>>): void {
-    const seq = this.head.seq + this.entries.length + 1;
-    const body = JSON.stringify(event);
-    this.#hash = link(this.#hash, seq, this.at, source, body);
-    this.entries.push({ seq, at: this.at, event });
-    this.#kinds.push(event.kind);
-    this.#sources.push(source);
-    this.#bodies.push(body);
-    this.#hashes.push(this.#hash);
-    if (event.kind === 'ReadingsRecorded' && event.readings.length > 0) this.#addReadings(event.readings, seq, numbers);
-    else if (event.kind === 'BoardDefined') {
-      for (const { no, id } of Object.values(event.definition.series)) {
-        this.#series.no.push(no);
-        this.#series.id.push(id);
+  /** `source`: who or what caused them: a feed, `clock`, `admin`. `numbers`: those of the series, as the events find them. */
+  add(events: readonly BoardEvent[], source: string, numbers: Readonly<Record<string, number>>): this {
+    for (const event of events) {
+      const seq = this.head.seq + this.entries.length + 1;
+      const body = JSON.stringify(event);
+      this.#hash = link(this.#hash, seq, this.at, source, body);
+      this.entries.push({ seq, at: this.at, event });
+      this.#kinds.push(event.kind);
+      this.#sources.push(source);
+      this.#bodies.push(body);
+      this.#hashes.push(this.#hash);
+      if (event.kind === 'ReadingsRecorded' && event.readings.length > 0) this.#addReadings(event.readings, seq, numbers);
+      else if (event.kind === 'BoardDefined') {
+        for (const { no, id } of Object.values(event.definition.series)) {
+          this.#series.no.push(no);
+          this.#series.id.push(id);
+        }
       }
     }
+    return this;
   }
 
   #addReadings(readings: readonly Reading[], seq: number, numbers: Readonly<Record<string, number>>): void {
@@ -134,13 +129,10 @@ export class Appending {
     columns.rev.push(listed(readings, ({ rev }) => rev ?? 0));
     columns.value.push(listed(readings, ({ value }) => (typeof value === 'number' ? value : null)));
     columns.seq.push(listed(readings, () => seq));
-    for (const { value } of readings) {
-      this.#words.push(typeof value === 'string' ? value : null);
-      this.#hasWords ||= typeof value === 'string';
-    }
+    for (const { value } of readings) this.#words.push(typeof value === 'string' ? value : null);
   }
 
-  finish(receipts: readonly NewReceipt[], told: readonly Told[] = []): PreparedAppend {
+  finish(receipts: readonly NewReceipt[] = [], told: readonly Told[] = []): PreparedAppend {
     const { board, head, at, entries } = this;
     const seq = head.seq + entries.length;
     const readings = this.#readings;
@@ -166,12 +158,12 @@ export class Appending {
         receipts.map((receipt) => receipt.text).join(SEPARATOR),
         numberArray(this.#series.no),
         this.#series.id,
-        `{${readings.no.join(',')}}`,
-        `{${readings.at.join(',')}}`,
-        `{${readings.rev.join(',')}}`,
-        `{${readings.value.join(',')}}`,
-        this.#hasWords ? this.#words : nulls(this.#words.length),
-        `{${readings.seq.join(',')}}`,
+        numberArray(readings.no),
+        numberArray(readings.at),
+        numberArray(readings.rev),
+        numberArray(readings.value),
+        this.#words.some((word) => word !== null) ? this.#words : nulls(this.#words.length),
+        numberArray(readings.seq),
         ...(told.length > 0 ? tellValues(told, at) : []),
       ],
       tells: told.length > 0,
@@ -220,21 +212,6 @@ export class Journal {
   async head(board: string): Promise<StoredHead | undefined> {
     const { rows } = await this.#query(sql.HEAD, [board], 'head');
     return rows[0] && { epoch: rows[0].epoch, firstEpoch: rows[0].first_epoch, seq: Number(rows[0].seq), hash: rows[0].hash };
-  }
-
-  /** Numbers and chains the events behind `head`; pure but for the hashing. */
-  prepare(
-    board: string,
-    head: Head,
-    at: number,
-    events: readonly NewEvent[],
-    receipts: readonly NewReceipt[],
-    numbers: Readonly<Record<string, number>>,
-    told: readonly Told[] = [],
-  ): PreparedAppend {
-    const appending = new Appending(board, head, at);
-    for (const event of events) appending.add(event, numbers);
-    return appending.finish(receipts, told);
   }
 
   /**
@@ -329,14 +306,12 @@ export class Journal {
 /** JSON text has no control characters of its own, so this one parts it; the driver's quoting would cost as much as the rest of an append. */
 const SEPARATOR = '\x1e';
 
-/** Numbers need no quoting: a ready-made array literal is several times cheaper than the driver's. */
-function listed(readings: readonly Reading[], of: (reading: Reading) => number | null): string {
-  let list = '';
-  for (const reading of readings) list += `${list === '' ? '' : ','}${of(reading) ?? 'null'}`;
-  return list;
-}
-function numberArray(values: readonly number[]): string {
+/** Numbers, or lists of them, need no quoting: a ready-made array literal is several times cheaper than the driver's. */
+function numberArray(values: readonly (number | string)[]): string {
   return `{${values.join(',')}}`;
+}
+function listed(readings: readonly Reading[], of: (reading: Reading) => number | null): string {
+  return readings.map((reading) => of(reading) ?? 'null').join(',');
 }
 function nulls(count: number): string {
   return `{${new Array<string>(count).fill('null').join(',')}}`;

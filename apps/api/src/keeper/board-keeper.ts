@@ -330,7 +330,10 @@ export class BoardKeeper {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (!ahead || ahead.appending.head !== this.#head) return undefined;
-    if (ahead.waiting.length === 0) return this.#giveBack(ahead);
+    if (ahead.waiting.length === 0) {
+      this.#giveBack(ahead);
+      return undefined;
+    }
     this.#queue = this.#queue.slice(ahead.waiting.length);
     return ahead;
   }
@@ -368,7 +371,7 @@ export class BoardKeeper {
   }
 
   /** A group that led to nothing has written nothing. */
-  #giveBack({ appending, fold }: Group): undefined {
+  #giveBack({ appending, fold }: Group): void {
     if (appending.entries.length === 0) this.#next = { head: appending.head, state: fold.finish() };
   }
 
@@ -376,9 +379,7 @@ export class BoardKeeper {
     const { submission } = one;
     const { appending, fold, receipts, answers } = group;
     const { head, at } = appending;
-    const journal = (led: readonly BoardEvent[], source: string): void => {
-      for (const event of led) appending.add({ event, source }, fold.peek.numbers);
-    };
+    const journal = (led: readonly BoardEvent[], source: string) => appending.add(led, source, fold.peek.numbers);
     enter(group, one);
     try {
       journal(comeDue(fold, at, fold.peek.definition?.feeds[submission.source]?.id), RULES);
