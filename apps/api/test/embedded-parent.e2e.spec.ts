@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,8 @@ import pg from 'pg';
 
 /** What only a parent process of its own can show: its death by kill -9, and a fight for one folder. */
 const folder = mkdtempSync(path.join(tmpdir(), 'comm-cell-parent-'));
-const built = pathToFileURL(path.resolve('apps/api/dist/database/embedded/supervisor.js')).href;
+const builtOf = (name: string) => pathToFileURL(path.resolve('apps/api/dist/database/embedded', name)).href;
+const built = builtOf('supervisor.js');
 
 /** A process that starts the database, prints what it got and stays. */
 async function parent(dataDir: string): Promise<{ process: ChildProcess; said: string; url: string; pid: number }> {
@@ -102,5 +103,35 @@ describe('two parents at once', () => {
     await until(() => winners.every(({ pid }) => !alive(pid)));
     expect(winners).toHaveLength(1);
     expect(losers.map(({ said }) => said)).toEqual([expect.stringMatching(/^Another Comm Cell \(process \d+\) is already running on the data folder/)]);
+  });
+});
+
+describe('the lock of a folder', () => {
+  const ROUNDS = 60;
+  const APART_MS = 20;
+
+  /** A process that reaches for every lock at the moment agreed on for it, and says which it got. */
+  async function reacher(files: string[], begin: number): Promise<boolean[]> {
+    const script = `const { takeLock } = await import(${JSON.stringify(builtOf('lock.js'))});
+      const got = ${JSON.stringify(files)}.map((file, round) => {
+        while (Date.now() < ${begin} + round * ${APART_MS});
+        try { takeLock(file, 'data'); return true; } catch { return false; }
+      });
+      console.log(JSON.stringify(got)); process.stdin.resume();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    reachers.push(child);
+    const line = await new Promise<string>((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));
+    return JSON.parse(line) as boolean[];
+  }
+  const reachers: ChildProcess[] = [];
+  afterAll(() => reachers.forEach((child) => child.kill('SIGKILL')));
+
+  it('goes to one alone of those who reach for it at once, whether it is new or a dead parent’s', async () => {
+    const files = Array.from({ length: ROUNDS }, (_, round) => path.join(folder, `${round}.lock`));
+    for (const [round, file] of files.entries()) if (round % 2 === 0) writeFileSync(file, JSON.stringify({ pid: 4_194_000, birth: '1' }));
+    const begin = Date.now() + 1_000;
+    const got = await Promise.all(Array.from({ length: 4 }, () => reacher(files, begin)));
+    expect(files.map((_, round) => got.filter((taken) => taken[round]).length)).toEqual(files.map(() => 1));
+    expect(readdirSync(folder).filter((name) => /\.lock\./.test(name))).toEqual([]);
   });
 });
