@@ -13,6 +13,7 @@ import { Displays1763800000008 } from './migrations/8-displays.js';
 import { History1763800000009 } from './migrations/9-history.js';
 import { Packs1763800000010 } from './migrations/10-packs.js';
 import { Huddle1763800000011 } from './migrations/11-huddle.js';
+import { SteadyClient } from './steady-client.js';
 
 /** Everything the api does after start-up, it does as this role, which may not change or delete history. */
 export const APP_ROLE = 'commcell_app';
@@ -121,7 +122,7 @@ export function dataSource(url: string, entities: readonly Entity[]): DataSource
     applicationName: 'comm-cell',
     poolSize: 4,
     connectTimeoutMS: 3_000,
-    extra: { query_timeout: 6_000, keepAlive: true, options: `-c role=${APP_ROLE} -c statement_timeout=5000` },
+    extra: { Client: SteadyClient, query_timeout: 6_000, keepAlive: true, options: `-c role=${APP_ROLE} -c statement_timeout=5000` },
   });
 }
 

@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
 import { checkedOut } from './checked-out.js';
 import { READER_ROLE } from './schema.js';
+import { SteadyClient } from './steady-client.js';
 
 /** One connection inside its transaction. Statements may have names, so that their plans are kept. */
 export type BoardQuery = Pick<pg.ClientBase, 'query'>;
@@ -20,6 +21,7 @@ export class BoardReads implements OnModuleDestroy {
   /** The data source is asked for because it exists only once the roles and policies do. */
   constructor(@Inject(CONFIG) { DATABASE_URL }: Pick<Config, 'DATABASE_URL'>, _migrated: DataSource) {
     this.#pool = new pg.Pool({
+      Client: SteadyClient,
       connectionString: DATABASE_URL,
       application_name: 'comm-cell reader',
       max: 4,
@@ -28,7 +30,7 @@ export class BoardReads implements OnModuleDestroy {
       keepAlive: true,
       options: `-c role=${READER_ROLE} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=20000 -c tcp_user_timeout=5000`,
     });
-    // Without a listener a restart of Postgres would take the process down.
+    // The pool speaks of its idle ones for itself.
     this.#pool.on('error', () => {});
   }
 

@@ -8,6 +8,7 @@ import { type KnownReadings, readingKey } from '@comm-cell/board/decide/record-r
 import { parseEvent } from '@comm-cell/contract/journal';
 import pg from 'pg';
 import { APP_ROLE } from '../database/schema.js';
+import { SteadyClient } from '../database/steady-client.js';
 import { genesis, link } from './chain.js';
 import { crashpoint } from './crashpoint.js';
 import * as sql from './journal.sql.js';
@@ -182,6 +183,7 @@ export class Journal {
 
   constructor(url: string) {
     this.pool = new pg.Pool({
+      Client: SteadyClient,
       connectionString: url,
       application_name: 'comm-cell journal',
       max: 8,
@@ -191,7 +193,7 @@ export class Journal {
       keepAlive: true,
       options: `-c role=${APP_ROLE} -c synchronous_commit=on -c lock_timeout=1500 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=2000 -c tcp_user_timeout=5000`,
     });
-    // Without a listener a restart of Postgres would take the process down.
+    // The pool speaks of its idle ones for itself.
     this.pool.on('error', () => {});
   }
 
