@@ -13,7 +13,7 @@ import { tell } from './tell.sql.js';
 const APPENDING = `
 with head as (
   update board_head set seq = $4::bigint, hash = $5::bytea
-  where board_id = $1 and epoch = $2::uuid and seq = $3::bigint
+  where board_id = $1 and epoch = $2::uuid and seq = $3::bigint and hash = $25::bytea
     and not exists (
       select from unnest($12::text[], $13::text[]) as k(feed_id, idempotency_key), lateral (
         select from receipts r where r.board_id = $1 and r.feed_id = k.feed_id and r.idempotency_key = k.idempotency_key limit 1) as found)
@@ -39,8 +39,8 @@ const WAKING = `
 select pg_notify('journal', head.board_id || ' ' || $4) from head`;
 
 export const APPEND = `${APPENDING}${WAKING}`;
-/** The same with messages to people, $25 to $31. */
-export const APPEND_AND_TELL = `${APPENDING}, ${tell(25)}${WAKING}`;
+/** The same with messages to people, $26 to $32. */
+export const APPEND_AND_TELL = `${APPENDING}, ${tell(26)}${WAKING}`;
 
 export const CREATE_BOARD = `insert into board_head (board_id, epoch, first_epoch, seq, hash) values ($1, $2, $2, 0, $3) on conflict do nothing`;
 

@@ -11,6 +11,7 @@ import { APP_ROLE } from '../database/schema.js';
 import { SteadyClient } from '../database/steady-client.js';
 import { genesis, link } from './chain.js';
 import { crashpoint } from './crashpoint.js';
+import { Lane } from './lane.js';
 import * as sql from './journal.sql.js';
 import { type Told, tellValues } from './tell.sql.js';
 
@@ -43,6 +44,9 @@ export interface StoredReceipt {
 
 /** One group of events, made ready for the statement: seqs, texts and the hash chain are fixed by the head. */
 export interface PreparedAppend {
+  board: string;
+  /** What it continues. */
+  head: Head;
   next: Head;
   entries: Entry[];
   /** Values of `APPEND`, or of `APPEND_AND_TELL` when somebody is told. */
@@ -138,6 +142,8 @@ export class Appending {
     const seq = head.seq + entries.length;
     const readings = this.#readings;
     return {
+      board,
+      head,
       next: { epoch: head.epoch, seq, hash: this.#hash },
       entries,
       values: [
@@ -165,6 +171,7 @@ export class Appending {
         numberArray(readings.value),
         this.#words.some((word) => word !== null) ? this.#words : nulls(this.#words.length),
         numberArray(readings.seq),
+        head.hash,
         ...(told.length > 0 ? tellValues(told, at) : []),
       ],
       tells: told.length > 0,
@@ -180,6 +187,7 @@ export type AppendResult = 'done' | 'outdated';
 
 export class Journal {
   readonly pool: pg.Pool;
+  readonly #lanes = new Map<string, Lane>();
 
   constructor(url: string) {
     this.pool = new pg.Pool({
@@ -191,6 +199,7 @@ export class Journal {
       // The server's own limits do not help when its answers no longer get through.
       query_timeout: 6_000,
       keepAlive: true,
+      pipeline: true,
       options: `-c role=${APP_ROLE} -c synchronous_commit=on -c lock_timeout=1500 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=2000 -c tcp_user_timeout=5000`,
     });
     // The pool speaks of its idle ones for itself.
@@ -218,12 +227,12 @@ export class Journal {
 
   /**
    * Writes a prepared group. `outdated`: another process was faster (or one of the receipts exists), nothing
-   * was written. Throws StoreDown when it is not known whether the group was written: see `wasWritten`.
+   * was written. A group that continues one still under way may follow it at once: those of a board go in the order given. Throws StoreDown when it is not known whether the group was written: see `wasWritten`.
    */
   async append(prepared: PreparedAppend): Promise<AppendResult> {
     crashpoint('append.before');
     try {
-      const { rowCount } = await this.pool.query(
+      const { rowCount } = await this.#laneOf(prepared.board).query(
         prepared.tells
           ? { name: 'append-and-tell', text: sql.APPEND_AND_TELL, values: prepared.values }
           : { name: 'append', text: sql.APPEND, values: prepared.values },
@@ -234,6 +243,12 @@ export class Journal {
       if (RETRY.has((error as { code?: string }).code ?? '')) return 'outdated';
       throw new StoreDown(error);
     }
+  }
+
+  #laneOf(board: string): Lane {
+    const lane = this.#lanes.get(board) ?? new Lane(this.pool);
+    this.#lanes.set(board, lane);
+    return lane;
   }
 
   /** Settles an append of unknown outcome: the chain hash at its last seq is there, or it is not. */

@@ -79,6 +79,7 @@ interface Group {
 interface Sent {
   group: Group;
   prepared: PreparedAppend;
+  result: Promise<AppendResult>;
   /** The state after it; what is decided next is written into its series, so those that are new stand apart. */
   after: BoardState;
   written: Fold['written'];
@@ -92,6 +93,8 @@ const RECENT = 2_000;
 const RECENT_READINGS = 5_000;
 const GROUP_SUBMISSIONS = 256;
 const GROUP_ROWS = 10_000;
+/** After so many groups that met no other process's, one is sent behind the other; before, it would often be in vain. */
+const ALONE = 16;
 const PAGE = 2_000;
 /** More waiting submissions than this and new ones are turned away until the store has caught up. */
 const QUEUE_LIMIT = 5_000;
@@ -114,10 +117,15 @@ export class BoardKeeper {
   #working: Promise<void> | undefined;
   /** The state after the last group that was sent, for the next one to be decided on if that head comes about. Who takes it writes into it. */
   #next: { head: Head; state: BoardState } | undefined;
-  #sent: Sent | undefined;
-  /** The first of the queue, decided on what the group under way will have done. Dropped when that comes out otherwise. */
+  /** The group whose answer is waited for, and the one sent behind it. */
+  #under: Sent | undefined;
+  #behind: Sent | undefined;
+  /** The first of the queue, decided on what the groups under way will have done. Dropped when that comes out otherwise. */
   #ahead: Group | undefined;
-  #refreshing: { resolve(): void; reject(error: unknown): void }[] = [];
+  #following = false;
+  /** Groups that came about since this process last met another's. */
+  #alone = 0;
+  #refreshing: { seq: number; resolve(): void; reject(error: unknown): void }[] = [];
   /** The journal is known to reach at least this seq. */
   #grownTo = 0;
   #checkpointAt = 0;
@@ -208,7 +216,7 @@ export class BoardKeeper {
     if (seq <= this.#head.seq) return Promise.resolve();
     this.#grownTo = Math.max(this.#grownTo, seq);
     return new Promise((resolve, reject) => {
-      this.#refreshing.push({ resolve, reject });
+      this.#refreshing.push({ seq, resolve, reject });
       this.#start();
     });
   }
@@ -221,19 +229,19 @@ export class BoardKeeper {
   }
 
   #hasWork(): boolean {
-    return this.#queue.length > 0 || this.#refreshing.length > 0;
+    return this.#queue.length > 0 || this.#refreshing.length > 0 || this.#behind !== undefined;
   }
 
   async #work(): Promise<void> {
     // A turn of the event loop lets submissions that arrived together share one statement.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#hasWork()) {
-      await this.#refreshNow();
-      if (this.#queue.length > 0) await this.#commit();
+      if (!this.#behind) await this.#refreshNow();
+      if (this.#behind ?? this.#queue.length > 0) await this.#commit();
     }
   }
 
-  /** Between two groups only, and not after them all: under load there is no such time. */
+  /** Between two groups only, none being under way, and not after them all: under load there is no such time. */
   async #refreshNow(): Promise<void> {
     const asked = this.#refreshing.splice(0);
     try {
@@ -262,23 +270,26 @@ export class BoardKeeper {
   /** Carries one group to its end: every promise in it is settled when this returns. */
   async #commit(): Promise<void> {
     const giveUpAt = performance.now() + SETTLE_MS;
-    let ahead = this.#takeAhead();
-    let open = ahead?.waiting ?? this.#takeGroup();
+    let sent = this.#behind;
+    this.#behind = undefined;
+    let ahead = sent ? undefined : this.#takeAhead();
+    let open = sent?.group.waiting ?? ahead?.waiting ?? this.#takeGroup();
     for (let attempt = 0; open.length > 0; attempt++) {
-      let sent: Sent | undefined;
       try {
         if (attempt > 0) {
           await this.#catchUp();
           open = await this.#answerRepeated(open);
         }
-        const group = ahead ?? (await this.#decide(open));
+        const group = sent?.group ?? ahead ?? (await this.#decide(open));
         ahead = undefined;
         if (group.appending.entries.length === 0 && group.receipts.length === 0) {
           this.#giveBack(group);
           return this.#answer(group);
         }
-        sent = this.#prepare(group);
-        if ((await this.#send(sent)) === 'done') return this.#finish(sent);
+        sent ??= this.#send(group);
+        this.#under = sent;
+        this.#decideAhead();
+        if ((await sent.result) === 'done') return this.#finish(sent);
       } catch (error) {
         if (!(error instanceof StoreDown) || performance.now() > giveUpAt) return this.#giveUp(open, error);
         // The statement may have been carried out although its answer was lost: look before trying again. Receipts alone leave
@@ -287,36 +298,33 @@ export class BoardKeeper {
           const written = await this.journal.wasWritten(this.board, sent.prepared).catch(() => false);
           if (written) return this.#finish(sent);
         }
+      } finally {
+        this.#under = undefined;
       }
+      sent = undefined;
+      this.#abandonBehind();
       // Two busy processes would otherwise meet at the same moment again and again.
       if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(10 * 2 ** attempt, 500)));
     }
   }
 
-  #prepare(group: Group): Sent {
+  #send(group: Group): Sent {
     const { appending, receipts, fold } = group;
     const prepared = appending.finish(receipts, this.#tell(group));
     const after = fold.finish();
     this.#next = { head: prepared.next, state: after };
-    return { group, prepared, after, written: fold.written };
-  }
-
-  async #send(sent: Sent): Promise<AppendResult> {
-    const written = this.journal.append(sent.prepared);
     this.#ahead = undefined;
-    this.#sent = sent;
-    try {
-      this.#decideAhead();
-      return await written;
-    } finally {
-      this.#sent = undefined;
-    }
+    const result = this.journal.append(prepared);
+    // One that is sent behind another may fail while that one is still waited for.
+    result.catch(() => {});
+    return { group, prepared, result, after, written: fold.written };
   }
 
   /** Decides what has arrived since a group was sent, in its order, up to the first that has to wait for the commit. */
   #decideAhead(): void {
-    if (!this.#sent || this.#queue.length === 0) return;
-    const { prepared, group: under } = this.#sent;
+    const last = this.#behind ?? this.#under;
+    if (!last || this.#queue.length === 0) return;
+    const { prepared, group: under } = last;
     const group = (this.#ahead ??= groupOn(this.board, this.#draft(prepared.next), prepared.next, Math.max(Date.now(), under.appending.at)));
     while (!group.closed && group.waiting.length < this.#queue.length) {
       const one = this.#queue[group.waiting.length]!;
@@ -324,6 +332,35 @@ export class BoardKeeper {
       group.closed = !takesIn(group, one) || (one.submission.late?.(group.fold.peek).length ?? 0) > 0;
       if (!group.closed) this.#decideOne(group, one, new Map());
     }
+    if (this.#following || this.#behind) return;
+    this.#following = true;
+    // A turn of the event loop lets what arrived together go together.
+    setImmediate(() => {
+      this.#following = false;
+      this.#sendBehind();
+    });
+  }
+
+  /**
+   * Sends the group that was decided ahead behind the one under way: the database goes from one to the other without waiting for
+   * this process. It counts only if that one comes about, so nothing of it is shown or answered before its own commit.
+   */
+  #sendBehind(): void {
+    const { group: under, prepared } = this.#under ?? {};
+    if (!under || !prepared || this.#behind || this.#alone < ALONE || this.#grownTo > prepared.next.seq) return;
+    const group = this.#ahead;
+    if (!group || group.appending.entries.length === 0 || group.appending.entries.some(({ event }) => isTold(event))) return;
+    this.#queue = this.#queue.slice(group.waiting.length);
+    this.#behind = this.#send(group);
+    this.#decideAhead();
+  }
+
+  /** What follows a group that did not come about cannot come about either: the database checks the chain. It is the queue's again. */
+  #abandonBehind(): void {
+    this.#alone = 0;
+    this.#ahead = undefined;
+    if (this.#behind) this.#queue = [...this.#behind.group.waiting, ...this.#queue];
+    this.#behind = undefined;
   }
 
   #takeAhead(): Group | undefined {
@@ -340,6 +377,7 @@ export class BoardKeeper {
 
   #giveUp(open: readonly Waiting[], error: unknown): void {
     if (!(error instanceof BrokenChain)) this.#grownTo = Infinity;
+    this.#abandonBehind();
     for (const { reject } of open) reject(error);
   }
 
@@ -422,11 +460,20 @@ export class BoardKeeper {
 
   /** After the commit only: the new state becomes visible, then the senders get their answers. */
   #finish({ group, prepared, after, written }: Sent): void {
+    this.#alone++;
     this.#take(prepared.next, prepared.entries, { ...after, series: this.#visible(written) });
     crashpoint('append.after-evolve');
+    this.#answerRefreshed();
     this.#checkpointWhenDue();
     // The group behind it is sent before that: the database need not wait until everybody has been answered.
     setImmediate(() => this.#answer(group));
+  }
+
+  /** Most who ask for a look were woken by this process's own appends. */
+  #answerRefreshed(): void {
+    const { seq } = this.#head;
+    for (const one of this.#refreshing) if (one.seq <= seq) one.resolve();
+    this.#refreshing = this.#refreshing.filter((one) => one.seq > seq);
   }
 
   #visible(written: Fold['written']): BoardState['series'] {
@@ -476,6 +523,7 @@ export class BoardKeeper {
   }
 
   #takeRows(rows: readonly JournalRow[]): void {
+    this.#alone = 0;
     const fold = Fold.inPlace(this.#draft(this.#head));
     const entries: Entry[] = [];
     let { seq, hash } = this.#head;
