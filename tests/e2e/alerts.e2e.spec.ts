@@ -15,7 +15,8 @@ import { smallBoard } from '../support/boards.js';
 import { launchBrowser } from '../support/browser.js';
 import { faultsOf, obstaclesOf } from '../support/picture.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { words } from '../../apps/wall/src/words.js';
+import { whyWords } from '../../apps/wall/src/panels/level/why-words.js';
+import { words } from '../../apps/wall/src/words-cy.js';
 
 const both = (text: string): { en: string; cy: string } => ({ en: text, cy: `${text} (cy)` });
 
@@ -289,7 +290,7 @@ describe('on the wall', () => {
     await why.waitFor();
     expect(await page.locator('[data-parameter="p1"]').getAttribute('data-points')).toBe('10');
     expect(await why.innerText()).toContain('Two wards closed');
-    expect(await why.innerText()).toContain(words.en.oneChange('OPEL 2'));
+    expect(await why.innerText()).toContain(whyWords.en.oneChange('OPEL 2'));
     expect(await page.locator('[data-would-lower]').count()).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
     await why.waitFor({ state: 'detached' });

@@ -18,7 +18,7 @@ import { launchBrowser } from '../support/browser.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { recordTwoDays, type Recorded } from './boardroom-past.js';
 import { shownValue } from '../../apps/wall/src/panels/look.js';
-import { words } from '../../apps/wall/src/words.js';
+import { words } from '../../apps/wall/src/words-cy.js';
 import { boardroomWords } from '../../apps/wall/src/screens/boardroom/boardroom-words.js';
 
 let postgres: TestPostgres;

@@ -11,7 +11,7 @@ import { launchBrowser } from '../support/browser.js';
 import { faultsOf, obstaclesOf } from '../support/picture.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';
-import { words } from '../../apps/wall/src/words.js';
+import { words } from '../../apps/wall/src/words-cy.js';
 
 let postgres: TestPostgres;
 let url: string;
@@ -407,6 +407,33 @@ describe("the screen's own clock (I23)", () => {
   });
 });
 
+describe('parts that are fetched when they are to be shown', () => {
+  test('one that does not come leaves the rest as it is and is named, until it is there; positive control: nothing is named when all came', async () => {
+    const missing = words.en.partMissing;
+    const whole = await openWall('small', { query: '?density=detail' });
+    await whole.page.locator('.foot').waitFor();
+    expect(await whole.page.getByText(missing).count()).toBe(0);
+
+    const parts = '**/Providers-*.js';
+    const { page } = await openWall('small', { query: '?density=detail', breaks: true, before: (fresh) => fresh.route(parts, (route) => route.abort()) });
+    await page.getByText(missing).waitFor();
+    expect(await page.locator('[data-tile]').count()).toBeGreaterThan(0);
+    expect(await page.locator('.foot').count()).toBe(0);
+    await page.unroute(parts);
+    await page.locator('.foot').waitFor();
+    await page.getByText(missing).waitFor({ state: 'detached' });
+  });
+
+  test('a Welsh screen whose words do not come speaks English, whole, until they are there', async () => {
+    const welsh = '**/words-cy-*.js';
+    const { page } = await openWall('small', { query: '?lang=cy', breaks: true, before: (fresh) => fresh.route(welsh, (route) => route.abort()) });
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+    expect(await page.getByText('Whole', { exact: true }).count()).toBeGreaterThan(0);
+    await page.unroute(welsh);
+    await page.waitForSelector('html[lang="cy"]', { state: 'attached' });
+  });
+});
+
 describe('every size, both languages', () => {
   const board = loadBoard('buckinghamshire');
   beforeAll(async () => {
@@ -433,6 +460,7 @@ describe('every size, both languages', () => {
   test.each(SIZES)('%i × %i: nothing overflows, nothing is cut off', async (width, height) => {
     for (const query of ['?lang=en', '?lang=cy', '?lang=en&density=detail', '?lang=cy&density=detail']) {
       const { page, context } = await openWall('buckinghamshire', { width, height, query });
+      await page.locator('.foot').waitFor({ state: 'attached' });
       expect([query, await faultsOf(page)]).toEqual([query, []]);
       await context.close();
     }

@@ -1,9 +1,14 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { Preferences } from './preferences.svelte.js';
 import '@fontsource-variable/inter/wght.css';
 import './app.css';
 
-// Sizes are measured with the real letters, so they are there before the first tile is drawn.
-await Promise.race([document.fonts.load('600 38px "Inter Variable"', 'Hŵŷ'), new Promise((done) => setTimeout(done, 3_000))]);
+const preferences = new Preferences();
+// Sizes are measured with the real letters and in the language of the screen, so they are there before the first tile is drawn.
+await Promise.race([
+  Promise.all([document.fonts.load('600 38px "Inter Variable"', 'Hŵŷ'), preferences.lang !== 'en' && preferences.learn()]),
+  new Promise((done) => setTimeout(done, 3_000)),
+]);
 
-mount(App, { target: document.getElementById('page')! });
+mount(App, { target: document.getElementById('page')!, props: { preferences } });

@@ -92,7 +92,7 @@ export function spanText(ms: number, words: Words): string {
 }
 
 /** "14:05"; with the day when it is not today: "Fri 14:05", "12 Nov 14:05". */
-export function momentText(at: number, now: number, zoneOffsetMs: number, words: Words): string {
+export function momentText(at: number, now: number, zoneOffsetMs: number, words: Pick<Words, 'days' | 'months'>): string {
   const local = at + zoneOffsetMs;
   const clock = clockText(at, zoneOffsetMs);
   const days = Math.floor((now + zoneOffsetMs) / DAY_MS) - Math.floor(local / DAY_MS);

@@ -2,7 +2,7 @@
 import type { Label } from '@comm-cell/board/definition';
 import type { Density } from '@comm-cell/board/views/board';
 import { createContext } from 'svelte';
-import { words, type Tongue, type Words } from './words.js';
+import { en, type Tongue, type Words } from './words.js';
 
 const OFFERED = { density: ['overview', 'detail'], lang: ['en', 'cy', 'both'], theme: ['dark', 'light'] } as const;
 type Offered = typeof OFFERED;
@@ -13,6 +13,8 @@ function chosen<N extends Name>(name: N): Offered[N][number] {
   const asked = [new URLSearchParams(location.search).get(name), remembered(name)];
   return (asked.find((one) => one !== null && offered.includes(one)) ?? OFFERED[name][0]) as Offered[N][number];
 }
+
+const AGAIN_MS = 10_000;
 
 /** Kiosks and private windows may refuse storage; the screen works without. */
 function remembered(name: Name): string | null {
@@ -30,14 +32,27 @@ export class Preferences {
   /** Which of the two is up while both take turns. */
   turn = $state.raw<Tongue>('en');
 
-  readonly tongue: Tongue = $derived(this.lang === 'both' ? this.turn : this.lang);
-  readonly words: Words = $derived(words[this.tongue]);
+  /** Until they are here the screen speaks English: one language at a time, and whole. */
+  #welsh = $state.raw<Words>();
+
+  readonly tongue: Tongue = $derived(this.#welsh === undefined ? 'en' : this.lang === 'both' ? this.turn : this.lang);
+  readonly words: Words = $derived(this.tongue === 'cy' ? this.#welsh! : en);
+
+  /** Fetches the words of the other language; where that fails, again and again. */
+  async learn(): Promise<void> {
+    try {
+      this.#welsh ??= (await import('./words-cy.js')).words.cy;
+    } catch {
+      setTimeout(() => void this.learn(), AGAIN_MS);
+    }
+  }
 
   /** The address may name other choices after a move within the page. */
   read(): void {
     this.density = chosen('density');
     this.lang = chosen('lang');
     this.theme = chosen('theme');
+    if (this.lang !== 'en') void this.learn();
   }
 
   label(label: Label): string {
@@ -49,6 +64,7 @@ export class Preferences {
     const offered: readonly string[] = OFFERED[name];
     const value = offered[(offered.indexOf(this[name]) + 1) % offered.length]!;
     (this[name] as string) = value;
+    if (this.lang !== 'en') void this.learn();
     try {
       localStorage.setItem(name, value);
     } catch {

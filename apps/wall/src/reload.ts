@@ -7,7 +7,7 @@ import { HOUR_MS, MINUTE_MS } from '@comm-cell/board/time';
 
 export interface Moment {
   serverBuild: string;
-  /** The page cannot go on with this server. */
+  /** The page cannot go on with this server, or a part of it did not come. */
   outdated: boolean;
   /** Covered, or nothing on the board needs acting upon. */
   quiet: boolean;

@@ -1,7 +1,8 @@
 /** The screens' addresses (libs/contract pages) over the history API. */
 import { BOARD_SCREENS, OWN_SCREENS, type BoardScreen, type OwnScreen } from '@comm-cell/contract/pages';
 
-export type Route = { screen: 'boards' } | { screen: BoardScreen; board: string } | { screen: OwnScreen } | { screen: 'none' };
+export type Route =
+  { screen: 'wall'; board: string } | { screen: Exclude<BoardScreen, 'wall'>; board: string } | { screen: OwnScreen | 'boards' } | { screen: 'none' };
 
 export function routeOf(pathname: string): Route {
   const [screen, name, ...rest] = pathname.split('/').filter(Boolean);

@@ -1,7 +1,7 @@
 import type { Metric } from '@comm-cell/board/definition';
 import { describe, expect, it } from '@jest/globals';
 import { ageText, clockText, goalText, measureText, momentText, valueText } from '../src/notation.js';
-import { words } from '../src/words.js';
+import { words } from '../src/words-cy.js';
 
 const number = (decimals: number): Metric => ({ notation: 'number', decimals }) as Metric;
 const clock = { notation: 'mm:ss', decimals: 0 } as Metric;

@@ -2,6 +2,7 @@
 import { isCurrent } from '@comm-cell/board/rules/freshness';
 import type { AlertMark, FeedView } from '@comm-cell/board/views/board';
 import type { FigureView } from '@comm-cell/board/views/figure';
+import type { Attachment } from 'svelte/attachments';
 import type { Shape } from '../ui/shape.js';
 import type { Words } from '../words.js';
 
@@ -58,15 +59,17 @@ export function stateWords(figure: FigureView, words: Words): string {
   return figure.held ? `${state}, ${words.unsure}` : (state ?? words.unsure);
 }
 
-/** Names every shown value for scripts and tests. */
-export function hooks(figure: FigureView, place = figure.place): Record<`data-${string}`, string> {
+/** Names a shown value for scripts and tests. */
+export function hooks(figure: FigureView, place = figure.place): Attachment<HTMLElement> {
   const value = shownValue(figure);
-  return {
-    'data-place': place,
-    'data-series': figure.figure,
-    'data-value': typeof value === 'number' ? String(value) : '',
-    'data-status': figure.status,
-    'data-freshness': figure.freshness,
+  return ({ dataset }) => {
+    Object.assign(dataset, {
+      place,
+      series: figure.figure,
+      value: typeof value === 'number' ? String(value) : '',
+      status: figure.status,
+      freshness: figure.freshness,
+    });
   };
 }
 

@@ -1,12 +1,10 @@
 /** All panels of the wall. A new panel is a folder and a line here; `area` is its place in the layouts of screens/Wall.svelte. */
 import type { BoardView, Density } from '@comm-cell/board/views/board';
 import type { Component } from 'svelte';
+import { Part } from '../ui/part.svelte.js';
 import type { Frame, PanelProps } from './frame.js';
-import Goals from './goals/Goals.svelte';
 import Header from './header/Header.svelte';
-import HuddleStrip from './huddle/HuddleStrip.svelte';
 import Pathway from './pathway/Pathway.svelte';
-import Providers from './providers/Providers.svelte';
 import Rail from './rail/Rail.svelte';
 import Ticker from './ticker/Ticker.svelte';
 
@@ -15,7 +13,8 @@ export interface Panel {
   at: readonly Density[];
   /** Takes room only then; left out: always. */
   stands?: (view: BoardView, layout: Frame['layout']) => boolean;
-  Panel: Component<PanelProps>;
+  /** What most walls show at once is here; the rest comes when it is to be shown. */
+  Panel: Component<PanelProps> | Part<PanelProps>;
 }
 
 export const panels: readonly Panel[] = [
@@ -27,9 +26,9 @@ export const panels: readonly Panel[] = [
     at: ['overview', 'detail'],
     // A tall screen has room for what is wrong now or for what is to be reached, and the first comes first.
     stands: ({ goals, alerts }, layout) => goals.length > 0 && (layout !== 'portrait' || !alerts?.open.length),
-    Panel: Goals,
+    Panel: new Part(() => import('./goals/Goals.svelte')),
   },
-  { area: 'huddle', at: ['overview', 'detail'], stands: ({ huddle }) => huddle !== undefined, Panel: HuddleStrip },
+  { area: 'huddle', at: ['overview', 'detail'], stands: ({ huddle }) => huddle !== undefined, Panel: new Part(() => import('./huddle/HuddleStrip.svelte')) },
   { area: 'foot', at: ['overview'], Panel: Ticker },
-  { area: 'foot', at: ['detail'], Panel: Providers },
+  { area: 'foot', at: ['detail'], Panel: new Part(() => import('./providers/Providers.svelte')) },
 ];

@@ -6,7 +6,6 @@ import { evolveAll } from '@comm-cell/board/evolve';
 import { type BoardState, stateText, wholeState } from '@comm-cell/board/state';
 import type { BatchMessage, BeatMessage, JoinAnswer } from '@comm-cell/contract/live';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
 export type Verdict =
   | 'verified'
@@ -23,7 +22,7 @@ const REMEMBERED = 16;
 
 /** SHA-256 (hex) of the canonical text of a state, as the server's beats and its journal name it. */
 export function stateHash(state: BoardState): string {
-  return bytesToHex(sha256(utf8ToBytes(stateText(state))));
+  return Array.from(sha256(new TextEncoder().encode(stateText(state))), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 type Joined = Extract<JoinAnswer, { ok: true }>;

@@ -13,7 +13,7 @@ import {
   type JoinAnswer,
   type ServerMessages,
 } from '@comm-cell/contract/live';
-import { io, type Socket } from 'socket.io-client';
+import { Manager, type Socket } from 'socket.io-client';
 import { tick } from 'svelte';
 import type { BoardSource, Link, Reason } from './board-source.js';
 import { Follower, unpack, type Unpacked } from './follower.js';
@@ -69,7 +69,8 @@ export class LiveSource implements BoardSource {
   constructor(board: string, build: string) {
     this.#board = board;
     this.#build = build;
-    this.#socket = io({ transports: ['websocket'], reconnection: false, autoConnect: false });
+    // Past `io`, whose cache of connections would be of no use. The address is said: of an IPv6 host `location` alone is misread.
+    this.#socket = new Manager(location.origin, { transports: ['websocket'], reconnection: false, autoConnect: false }).socket('/');
     this.#socket.on('connect', () => this.#join());
     this.#socket.on('connect_error', (error) => this.#refused(error));
     this.#socket.on('disconnect', () => this.#lost());

@@ -5,7 +5,7 @@ import { spanText } from '../../notation.js';
 import type { Shape } from '../../ui/shape.js';
 import type { Words } from '../../words.js';
 import { rangeText } from '../level/range.js';
-import type { TiersWords } from './tiers-words.js';
+import type { BelowWords } from './below-words.js';
 
 /** What stands large: "OPEL 3", "OPEL 2–4", "OPEL 2 ≠ 3"; nothing where nothing is known. */
 export function levelText({ level }: CellBelowView): string {
@@ -22,13 +22,13 @@ export function shapeOfCell({ unheard, level }: CellBelowView): Shape {
 }
 
 /** How old this knowledge is, and what the cell itself waits for. */
-export function ageNote({ unheard, ageMs, open }: CellBelowView, words: TiersWords, wall: Words): string {
+export function ageNote({ unheard, ageMs, open }: CellBelowView, words: BelowWords, wall: Words): string {
   const heard = ageMs < MINUTE_MS ? words.heardNow : words.heard(spanText(ageMs, wall));
   return [unheard ? words.unheard(spanText(ageMs, wall)) : heard, open ? words.open(open.count) : ''].filter(Boolean).join(' · ');
 }
 
 /** How its level came about. The large number has what was declared first. */
-export function levelNote({ level }: CellBelowView, words: TiersWords): string {
+export function levelNote({ level }: CellBelowView, words: BelowWords): string {
   if (!level) return words.noLevel;
   const { calculated, declared, overdue, indicative } = level;
   return [
@@ -42,7 +42,7 @@ export function levelNote({ level }: CellBelowView, words: TiersWords): string {
 }
 
 /** What waits for an answer between this board and others, in one line; empty when nothing does. */
-export function waitingText({ waiting }: TiersView, words: TiersWords, wall: Words): string {
+export function waitingText({ waiting }: TiersView, words: BelowWords, wall: Words): string {
   const [oldest] = waiting;
   if (!oldest) return '';
   const missed = waiting.filter(({ missedMs }) => missedMs > 0).length;

@@ -1,27 +1,13 @@
 /** Words for what goes between cells, in both languages: on the wall, on the cell's page and in the huddle. */
 import type { Answer, Way } from '@comm-cell/board/cell';
-import { counted, type Tongue } from '../../words.js';
+import type { Tongue } from '../../words.js';
+import { belowWords } from './below-words.js';
 
 const en = {
-  cellsBelow: 'Cells below',
-  between: 'Between cells',
-  calculated: 'calculated',
-  declared: 'declared',
-  unknown: 'nothing is worked out',
-  indicative: 'indicative',
-  partial: (known: number, of: number) => `${known} of ${of} known`,
-  reviewOverdue: 'declared, review overdue',
-  noLevel: 'no level',
-  heard: (age: string) => `heard ${age} ago`,
-  heardNow: 'heard now',
-  unheard: (age: string) => `not heard for ${age}`,
-  open: (n: number) => counted('en', n, { one: '# waits for an answer', other: '# wait for an answer' }),
-  oldest: (age: string) => `oldest ${age}`,
-  missed: (n: number) => counted('en', n, { other: '# late' }),
+  ...belowWords.en,
   missedBy: (age: string) => `should have been answered ${age} ago`,
   answerBy: (time: string) => `answer by ${time}`,
   waits: (age: string) => `without an answer for ${age}`,
-  more: (n: number) => `+${n} more`,
   way: {
     out: { up: (name) => `passed up to ${name}`, down: (name) => `word to ${name}`, sideways: (name) => `help asked of ${name}` },
     in: { up: (name) => `passed up by ${name}`, down: (name) => `word from ${name}`, sideways: (name) => `${name} asks for help` },
@@ -47,25 +33,10 @@ const en = {
 export type TiersWords = typeof en;
 
 const cy: TiersWords = {
-  cellsBelow: 'Celloedd islaw',
-  between: 'Rhwng celloedd',
-  calculated: 'cyfrifwyd',
-  declared: 'datganwyd',
-  unknown: 'dim wedi’i gyfrifo',
-  indicative: 'dangosol',
-  partial: (known, of) => `${known} o ${of} yn hysbys`,
-  reviewOverdue: 'datganwyd, adolygiad yn hwyr',
-  noLevel: 'dim lefel',
-  heard: (age) => `clywyd ${age} yn ôl`,
-  heardNow: 'clywyd nawr',
-  unheard: (age) => `heb ei chlywed ers ${age}`,
-  open: (n) => counted('cy', n, { one: '# yn aros am ateb', other: '# yn aros am ateb' }),
-  oldest: (age) => `hynaf ${age}`,
-  missed: (n) => `${n} yn hwyr`,
+  ...belowWords.cy,
   missedBy: (age) => `dylid bod wedi ateb ${age} yn ôl`,
   answerBy: (time) => `ateb erbyn ${time}`,
   waits: (age) => `heb ateb ers ${age}`,
-  more: (n) => `+${n} arall`,
   way: {
     out: { up: (name) => `pasiwyd i fyny i ${name}`, down: (name) => `neges i ${name}`, sideways: (name) => `gofynnwyd am gymorth gan ${name}` },
     in: { up: (name) => `pasiwyd i fyny gan ${name}`, down: (name) => `neges gan ${name}`, sideways: (name) => `mae ${name} yn gofyn am gymorth` },

@@ -1,5 +1,5 @@
 /** Moments on pages that have no board state to take a time zone from. */
-import { words, type Tongue } from '../../words.js';
+import { always, type Tongue } from '../../words.js';
 
 /** The systems this is for keep one clock. */
 const ZONE = 'Europe/London';
@@ -18,7 +18,7 @@ const numbers = new Intl.DateTimeFormat('en-GB', {
 /** "23 Nov 2026, 07:50:12": to the second, for what is compared with other records. */
 export function exactly(at: number, tongue: Tongue): string {
   const part = Object.fromEntries(numbers.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${part['day']} ${words[tongue].months[Number(part['month']) - 1]} ${part['year']}, ${part['hour']}:${part['minute']}:${part['second']}`;
+  return `${part['day']} ${always[tongue].months[Number(part['month']) - 1]} ${part['year']}, ${part['hour']}:${part['minute']}:${part['second']}`;
 }
 
 /** The same to the minute. */
