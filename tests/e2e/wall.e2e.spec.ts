@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadBoard } from '@comm-cell/catalogue/load';
 import type { ProposedDefinition } from '@comm-cell/board/decide/define-board';
-import { PROTOCOL } from '@comm-cell/contract/live';
+import { BEAT_MS, PROTOCOL } from '@comm-cell/contract/live';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { Api, DISPLAY_TOKEN, prepareBoard, until } from '../support/api.js';
 import { smallBoard } from '../support/boards.js';
@@ -226,6 +226,26 @@ describe('the cover (I19)', () => {
       return most;
     }, png);
   }
+
+  test('goes with the first beat, which mostly comes before the board it proves is unpacked; positive control: without a beat it stays', async () => {
+    const wall = async (beats: number): Promise<Page> => {
+      const { page } = await open('/wall/small', {
+        before: (fresh) =>
+          fresh.routeWebSocket(/socket\.io/, (socket) => {
+            let heard = 0;
+            socket.connectToServer().onMessage((message) => {
+              if (!String(message).includes('"board:beat"') || ++heard <= beats) socket.send(message);
+            });
+          }),
+      });
+      return page;
+    };
+    await linkBecomes(await wall(1), 'live');
+    const unproven = await wall(0);
+    await unproven.waitForSelector('[data-tile]', { state: 'attached' });
+    await unproven.waitForTimeout(BEAT_MS + 1_000);
+    await linkBecomes(unproven, 'covered', 1_000);
+  });
 
   test('comes when the server is frozen, and goes with the present values', async () => {
     const other = await Api.start({ DATABASE_URL: url });

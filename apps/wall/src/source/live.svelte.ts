@@ -17,7 +17,7 @@ import { Manager, type Socket } from 'socket.io-client';
 import { tick } from 'svelte';
 import type { BoardSource, Link, Reason } from './board-source.js';
 import { Follower, unpack, type Unpacked } from './follower.js';
-import { ServerClock } from './server-clock.js';
+import { type Heard, heardNow, msSince, ServerClock } from './server-clock.js';
 
 const SECOND_MS = 1_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -59,7 +59,9 @@ export class LiveSource implements BoardSource {
   /** The join that is under way, by its number; 0 = none. */
   #joining = 0;
   #waiting: BatchMessage[] = [];
-  #provenAt = { monotonic: 0, wall: 0 };
+  /** The newest beat that came while a join was under way, which is mostly the proof of what that brings, and when it was heard. */
+  #early: { beat: BeatMessage; heard: Heard } | undefined;
+  #provenAt: Heard = { monotonic: 0, wall: 0 };
   #aheadSince: number | undefined;
   #jumpedAt: number | undefined;
   #drawnAt = 0;
@@ -125,6 +127,7 @@ export class LiveSource implements BoardSource {
     if (!this.#socket.connected || this.#outdated) return;
     const mine = (this.#joining = ++this.#asked);
     this.#waiting = [];
+    this.#early = undefined;
     this.#aheadSince = undefined;
     const known = this.#follower.state && { epoch: this.#follower.epoch, since: this.#follower.seq };
     this.#socket
@@ -152,6 +155,9 @@ export class LiveSource implements BoardSource {
         if (this.#follower.apply(batch) === 'gap') return this.#join();
       }
       this.#draw();
+      const early = this.#early;
+      this.#early = undefined;
+      if (early) this.#beat(early.beat, early.heard);
     });
   }
 
@@ -168,16 +174,20 @@ export class LiveSource implements BoardSource {
     });
   }
 
-  #beat(beat: BeatMessage): void {
+  #beat(beat: BeatMessage, heard: Heard = heardNow()): void {
     if (beat.board !== this.#board) return;
     this.serverBuild = beat.build;
     if (beat.protocol !== PROTOCOL) return this.#cover('update-required');
-    if (this.#joining || this.#outdated) return;
+    if (this.#outdated) return;
+    if (this.#joining) {
+      this.#early = { beat, heard };
+      return;
+    }
     const verdict = this.#follower.check(beat);
     if (verdict !== 'ahead') this.#aheadSince = undefined;
     switch (verdict) {
       case 'verified':
-        this.#proven(beat);
+        this.#proven(beat, heard);
         return;
       case 'ahead':
         this.#aheadSince ??= performance.now();
@@ -195,10 +205,12 @@ export class LiveSource implements BoardSource {
     this.#join(true);
   }
 
-  #proven(beat: BeatMessage): void {
+  #proven(beat: BeatMessage, heard: Heard): void {
+    // Proof that is as old as that is none.
+    if (msSince(heard) > COVER_AFTER_MS) return;
     this.#attempts = 0;
-    this.#clock.set(beat.serverTime);
-    this.#provenAt = { monotonic: performance.now(), wall: Date.now() };
+    this.#clock.set(beat.serverTime, heard);
+    this.#provenAt = heard;
     this.#jumpedAt = undefined;
     this.#drawNow();
     this.since = beat.serverTime;
@@ -217,7 +229,7 @@ export class LiveSource implements BoardSource {
       this.#jumpedAt = performance.now();
       this.retry();
     }
-    this.quietMs = Math.max(0, performance.now() - this.#provenAt.monotonic, Date.now() - this.#provenAt.wall);
+    this.quietMs = msSince(this.#provenAt);
     if (this.link === 'live' && this.quietMs > COVER_AFTER_MS) this.#cover(this.#socket.connected ? 'unproven' : 'no-connection');
     const waits = this.#jumpedAt !== undefined && performance.now() - this.#jumpedAt < JUMP_GRACE_MS;
     if (this.#clock.known && !waits) this.now = this.#clock.now();

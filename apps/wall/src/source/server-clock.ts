@@ -10,33 +10,45 @@ export interface DeviceClocks {
 
 export const deviceClocks: DeviceClocks = { monotonic: () => performance.now(), wall: () => Date.now() };
 
+/** A moment by both clocks of the device. */
+export interface Heard {
+  monotonic: number;
+  wall: number;
+}
+
+export function heardNow(device: DeviceClocks = deviceClocks): Heard {
+  return { monotonic: device.monotonic(), wall: device.wall() };
+}
+
+/** Time since then, ms: by the clock that says more. */
+export function msSince(heard: Heard, device: DeviceClocks = deviceClocks): number {
+  return Math.max(0, device.monotonic() - heard.monotonic, device.wall() - heard.wall);
+}
+
 const DISAGREEMENT_MS = 2_000;
 
 export class ServerClock {
   #server = 0;
-  #monotonic: number;
-  #wall: number;
-  #tickMonotonic: number;
-  #tickWall: number;
+  #heard: Heard;
+  #tick: Heard;
 
   constructor(readonly device: DeviceClocks = deviceClocks) {
-    this.#tickMonotonic = this.#monotonic = device.monotonic();
-    this.#tickWall = this.#wall = device.wall();
+    this.#tick = this.#heard = heardNow(device);
   }
 
   get known(): boolean {
     return this.#server > 0;
   }
 
-  set(serverTime: number): void {
+  /** `heard`: when the server said so. */
+  set(serverTime: number, heard: Heard = heardNow(this.device)): void {
     this.#server = serverTime;
-    this.#monotonic = this.device.monotonic();
-    this.#wall = this.device.wall();
+    this.#heard = heard;
   }
 
   /** Time since the last `set`, ms. */
   elapsedMs(): number {
-    return Math.max(0, this.device.monotonic() - this.#monotonic, this.device.wall() - this.#wall);
+    return msSince(this.#heard, this.device);
   }
 
   now(): number {
@@ -45,16 +57,14 @@ export class ServerClock {
 
   /** Device clock minus server time. */
   deviceOffMs(): number {
-    return this.known ? this.#wall - this.#server : 0;
+    return this.known ? this.#heard.wall - this.#server : 0;
   }
 
   /** To be asked once a second: true when the two clocks disagree since the last time (sleep, or a clock that was set). */
   jumped(): boolean {
-    const monotonic = this.device.monotonic();
-    const wall = this.device.wall();
-    const apart = Math.abs(wall - this.#tickWall - (monotonic - this.#tickMonotonic));
-    this.#tickMonotonic = monotonic;
-    this.#tickWall = wall;
+    const now = heardNow(this.device);
+    const apart = Math.abs(now.wall - this.#tick.wall - (now.monotonic - this.#tick.monotonic));
+    this.#tick = now;
     return apart > DISAGREEMENT_MS;
   }
 }
