@@ -444,6 +444,25 @@ describe('parts that are fetched when they are to be shown', () => {
     await page.getByText(missing).waitFor({ state: 'detached' });
   });
 
+  test('a Welsh screen speaks Welsh from its first picture', async () => {
+    const { page } = await openWall('small', {
+      query: '?lang=cy',
+      before: (fresh) =>
+        fresh.addInitScript(() => {
+          const said = new Set<string>();
+          Object.assign(globalThis, { said });
+          new MutationObserver(() => document.querySelectorAll('.band small').forEach(({ textContent }) => said.add(textContent ?? ''))).observe(document, {
+            subtree: true,
+            childList: true,
+            characterData: true,
+          });
+        }),
+    });
+    const said = await page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
+    expect(said).toContain(words.cy.reasons['no-connection']);
+    expect(said).not.toContain(words.en.reasons['no-connection']);
+  });
+
   test('a Welsh screen whose words do not come speaks English, whole, until they are there', async () => {
     const welsh = '**/words-cy-*.js';
     const { page } = await openWall('small', { query: '?lang=cy', breaks: true, before: (fresh) => fresh.route(welsh, (route) => route.abort()) });
