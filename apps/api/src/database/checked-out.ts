@@ -7,17 +7,11 @@ export interface CheckedOut {
   giveBack(): void;
 }
 
-/** Out of a pool of steady ones (steady-client): the pool does not listen for the end of what is out. */
+/** Out of a pool of steady ones (steady-client). The pool itself throws away what comes back broken. */
 export async function checkOut(pool: pg.Pool): Promise<CheckedOut> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  const doubt = (fault: Error): void => void (broken ??= fault);
-  client.on('error', doubt);
-  const giveBack = (): void => {
-    client.off('error', doubt);
-    client.release(broken);
-  };
-  return { client, doubt, giveBack };
+  return { client, doubt: (fault) => void (broken ??= fault), giveBack: () => client.release(broken) };
 }
 
 /** Work on one connection of a pool. */

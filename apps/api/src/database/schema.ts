@@ -1,5 +1,5 @@
 /** Brings a database to the schema of this build, once, however many processes start together. */
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource, type EntityTarget } from 'typeorm';
 import { wallBoards } from './board-wall.js';
 import { Journal1763800000001 } from './migrations/1-journal.js';
@@ -49,8 +49,7 @@ export function shownAddress(url: string): string {
 }
 
 export async function connectOwner(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'comm-cell schema', connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {});
+  const client = new SteadyClient({ connectionString: url, application_name: 'comm-cell schema', connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
   } catch (error) {

@@ -9,7 +9,7 @@ import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
 import { checkedOut } from './checked-out.js';
 import { READER_ROLE } from './schema.js';
-import { SteadyClient } from './steady-client.js';
+import { steadyPool } from './steady-client.js';
 
 /** One connection inside its transaction. Statements may have names, so that their plans are kept. */
 export type BoardQuery = Pick<pg.ClientBase, 'query'>;
@@ -20,8 +20,7 @@ export class BoardReads implements OnModuleDestroy {
 
   /** The data source is asked for because it exists only once the roles and policies do. */
   constructor(@Inject(CONFIG) { DATABASE_URL }: Pick<Config, 'DATABASE_URL'>, _migrated: DataSource) {
-    this.#pool = new pg.Pool({
-      Client: SteadyClient,
+    this.#pool = steadyPool({
       connectionString: DATABASE_URL,
       application_name: 'comm-cell reader',
       max: 4,
@@ -30,8 +29,6 @@ export class BoardReads implements OnModuleDestroy {
       keepAlive: true,
       options: `-c role=${READER_ROLE} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=20000 -c tcp_user_timeout=5000`,
     });
-    // The pool speaks of its idle ones for itself.
-    this.#pool.on('error', () => {});
   }
 
   /** `work` reads one consistent picture of the board, in one read-only transaction; it sees no other board. */

@@ -11,3 +11,11 @@ export class SteadyClient extends pg.Client {
     this.on('error', () => {});
   }
 }
+
+/** A pool of them. */
+export function steadyPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ Client: SteadyClient, ...config });
+  // It speaks of its idle ones for itself.
+  pool.on('error', () => {});
+  return pool;
+}

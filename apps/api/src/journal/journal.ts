@@ -8,7 +8,7 @@ import { type KnownReadings, readingKey } from '@comm-cell/board/decide/record-r
 import { parseEvent } from '@comm-cell/contract/journal';
 import pg from 'pg';
 import { APP_ROLE } from '../database/schema.js';
-import { SteadyClient } from '../database/steady-client.js';
+import { steadyPool } from '../database/steady-client.js';
 import { genesis, link } from './chain.js';
 import { crashpoint } from './crashpoint.js';
 import { Lane } from './lane.js';
@@ -190,8 +190,7 @@ export class Journal {
   readonly #lanes = new Map<string, Lane>();
 
   constructor(url: string) {
-    this.pool = new pg.Pool({
-      Client: SteadyClient,
+    this.pool = steadyPool({
       connectionString: url,
       application_name: 'comm-cell journal',
       max: 8,
@@ -202,8 +201,6 @@ export class Journal {
       pipeline: true,
       options: `-c role=${APP_ROLE} -c synchronous_commit=on -c lock_timeout=1500 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=2000 -c tcp_user_timeout=5000`,
     });
-    // The pool speaks of its idle ones for itself.
-    this.pool.on('error', () => {});
   }
 
   async close(): Promise<void> {
