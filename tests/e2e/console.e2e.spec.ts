@@ -212,17 +212,32 @@ test('what one person entered is never sent under another name', async () => {
   await page.locator('[data-batch][data-state="waiting"]').waitFor();
   await context.clearCookies();
   await signIn(context, 'night');
+  // The page is still the ward's when its signal comes back, and the cookie is the night's.
   await context.setOffline(false);
-  await page.reload();
   await page.locator('[data-person]', { hasText: 'The night' }).waitFor();
   await page.locator('[data-state="others"]', { hasText: consoleWords.en.ofOthers(1, 'The ward') }).waitFor();
   expect(await page.locator('[data-batch]').count()).toBe(0);
+  expect((await written()).length).toBe(before);
+  await page.reload();
+  await page.locator('[data-state="others"]', { hasText: consoleWords.en.ofOthers(1, 'The ward') }).waitFor();
   expect((await written()).length).toBe(before);
   await context.clearCookies();
   await signIn(context, 'ward');
   await page.reload();
   await sent(page).waitFor();
   expect((await written()).at(-1)).toMatchObject({ by: { name: 'The ward' }, readings: [{ value: 66 }] });
+});
+
+test('sent from the page of one while somebody else has signed in beside it: nothing is done, and it waits for its writer', async () => {
+  const { page, context } = await open('ward');
+  const before = (await written()).length;
+  await figure(page, 6).locator('.value').fill('67');
+  await context.clearCookies();
+  await signIn(context, 'night');
+  await send(page).tap();
+  await page.locator('[data-person]', { hasText: 'The night' }).waitFor();
+  await page.locator('[data-state="others"]', { hasText: consoleWords.en.ofOthers(1, 'The ward') }).waitFor();
+  expect((await written()).length).toBe(before);
 });
 
 test('nothing that could sign anybody in is kept on the device', async () => {

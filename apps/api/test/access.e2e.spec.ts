@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AccountView, PeopleOfBoard, PersonMade } from '@comm-cell/contract/access';
 import type { Role, Session } from '@comm-cell/contract/desk';
+import { FOR_PERSON } from '@comm-cell/contract/for-person';
 import type { Problem } from '@comm-cell/contract/feed';
 import { Secret, TOTP } from 'otpauth';
 import type { DataSource } from 'typeorm';
@@ -256,6 +257,24 @@ describe('sessions', () => {
     await postgres.sql(url, `update desk_sessions set seen_at = now(), proved_at = now() - interval '31 minutes' where person_id = $1`, [id]);
     expect((await browser.ask('POST', '/v1/boards/small/rules/none@here/approve', { proposedAt: 1 })).body.code).toBe('sign-in-again');
     expect((await browser.ask('POST', `${levels}/system/declare`, {})).status).toBe(422);
+  });
+
+  test('a page that is shown to one person does nothing under the cookie of another', async () => {
+    const { id, browser } = await settled('coordinator');
+    await secured(browser);
+    const { id: another } = await settled();
+    const declared = '/v1/boards/small/levels/system/declare';
+    const doors = [
+      ['POST', declared],
+      ['GET', '/v1/desk/session'],
+      ['GET', '/v1/account'],
+      ['DELETE', '/v1/desk/session'],
+    ] as const;
+    for (const [method, path] of doors) {
+      const { body } = await browser.ask(method, path, undefined, { [FOR_PERSON]: another });
+      expect(body).toMatchObject({ status: 401, code: 'another-person' });
+    }
+    expect((await browser.ask('POST', declared, {}, { [FOR_PERSON]: id })).status).toBe(422);
   });
 
   test('over https the cookie is of the kind that no other host can set; in the open nobody signs in', async () => {

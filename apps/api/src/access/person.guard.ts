@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { ProviderId } from '@comm-cell/board/definition';
 import type { Person } from '@comm-cell/board/events';
 import type { Command } from '@comm-cell/contract/desk';
+import { FOR_PERSON } from '@comm-cell/contract/for-person';
 import type { FastifyRequest } from 'fastify';
 import { owesSecondFactor } from './accounts.js';
 import { Deeds } from './deeds.js';
@@ -99,6 +100,14 @@ export class SignedInGuard implements CanActivate {
 async function assertAtDesk(sessions: DeskSessions, headers: FastifyRequest['headers']): Promise<Seated> {
   const seated = await sessions.holder(headers);
   if (!seated) throw notSignedIn();
+  const shownTo = headers[FOR_PERSON];
+  if (shownTo !== undefined && shownTo !== seated.id)
+    throw new Refusal(
+      401,
+      'another-person',
+      `${seated.name} is signed in on this device now, and this page is somebody else's.`,
+      'Load the page again; nothing was done.',
+    );
   if (seated.idle) throw new Refusal(401, 'away', 'You have been away for more than half an hour.', 'Sign in again; nothing was done.');
   await sessions.touch(seated);
   return seated;

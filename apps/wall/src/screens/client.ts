@@ -1,5 +1,6 @@
 /** Asks the server and says what it said. Nothing is believed to be done before the server has said so. */
 import type { DemoPeople, Done, Session, SignInBody } from '@comm-cell/contract/desk';
+import { FOR_PERSON } from '@comm-cell/contract/for-person';
 
 /** application/problem+json of the server, and what it adds. */
 export interface Problem {
@@ -11,13 +12,29 @@ export interface Problem {
 }
 export type Answer<Body> = { ok: true; body: Body } | { ok: false; problem: Problem | undefined };
 
+let shownTo: string | undefined;
+/**
+ * Whom the page is shown to. The cookie is the browser's and may become somebody else's in another tab: each request names the
+ * person the page believes in, and the server does nothing (401) for a page of one and a cookie of another.
+ */
+export function showTo(person: string | undefined): void {
+  shownTo = person;
+}
+
+/** `body`: a Blob goes as its bytes, everything else as JSON. */
 export async function ask<Body>(method: string, address: string, body?: unknown, extra: Readonly<Record<string, string>> = {}): Promise<Answer<Body>> {
+  const bytes = body instanceof Blob;
   try {
     const answer = await fetch(address, {
       method,
       cache: 'no-store',
-      headers: { ...extra, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        ...(shownTo === undefined ? {} : { [FOR_PERSON]: shownTo }),
+        ...extra,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
     });
     const json: unknown = answer.headers.get('content-type')?.includes('json') ? await answer.json() : undefined;
     return answer.ok ? { ok: true, body: json as Body } : { ok: false, problem: json as Problem | undefined };

@@ -3,10 +3,10 @@ import type { Label } from '@comm-cell/board/definition';
 import type { Command, Session } from '@comm-cell/contract/desk';
 import type { Preferences } from '../preferences.svelte.js';
 import { fetchBoards } from './boards-list.js';
-import { BoardClient, sessions } from './client.js';
+import { BoardClient, sessions, showTo } from './client.js';
 
 export class Visitor {
-  session = $state.raw<Session>();
+  #session = $state.raw<Session>();
   /** The server was asked who is here; before that nobody should be told that they are not signed in. */
   asked = $state.raw(false);
   /** The board as people call it; undefined until the server has said it. */
@@ -19,8 +19,17 @@ export class Visitor {
     readonly preferences: Preferences,
   ) {
     this.client = new BoardClient(board);
+    this.session = undefined;
     void this.refresh();
     void this.#learnName();
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+  set session(session: Session | undefined) {
+    this.#session = session;
+    showTo(session?.person.id);
   }
 
   /** What the board is called in the language of the moment, or its id while that is not known. */

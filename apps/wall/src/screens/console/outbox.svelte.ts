@@ -4,6 +4,7 @@
  */
 import type { Person } from '@comm-cell/board/events';
 import type { FiguresBody } from '@comm-cell/contract/console';
+import { FOR_PERSON } from '@comm-cell/contract/for-person';
 import type { Receipt } from '@comm-cell/contract/feed';
 import { type Answer, ask } from '../client.js';
 import type { Batch, Store } from './store.js';
@@ -78,7 +79,7 @@ export class Outbox {
       const next = this.batches.find(({ state, person }) => state === 'waiting' && person.id === this.#person?.id);
       if (!next) return;
       this.sending = next.id;
-      const answer = await inTime(ask<Receipt>('POST', address, next.body, { 'idempotency-key': next.id }));
+      const answer = await inTime(ask<Receipt>('POST', address, next.body, { 'idempotency-key': next.id, [FOR_PERSON]: next.person.id }));
       this.sending = undefined;
       const problem = answer.ok ? undefined : answer.problem;
       if (answer.ok) await this.#put({ ...next, state: 'sent', receipt: answer.body });

@@ -42,7 +42,7 @@ export class Work {
       board,
       this.#store,
       () => void this.look(),
-      () => void this.signedOut(),
+      () => void this.signedOut().then(() => this.look()),
     );
     void this.#begin();
   }
@@ -81,16 +81,18 @@ export class Work {
 
   /** Asks the server how things stand, and sends what waits. */
   async look(): Promise<void> {
+    // Before the figures: they are asked for by name.
+    if (!this.visitor.session) await this.visitor.refresh();
     const answer = await inTime(this.visitor.client.get<ConsoleAnswer>('console'));
     if (!answer.ok) {
       if (answer.problem?.status === 401) await this.signedOut();
-      else this.unreachable = answer.problem === undefined || answer.problem.status >= 500;
+      if (answer.problem?.code === 'another-person') await this.look();
+      else if (answer.problem?.status !== 401) this.unreachable = answer.problem === undefined || answer.problem.status >= 500;
       return;
     }
     const deviceAt = Date.now();
     this.#offsetMs = answer.body.view.now - deviceAt;
     this.now = answer.body.view.now;
-    if (!this.visitor.session) await this.visitor.refresh();
     const person = this.visitor.session?.person;
     if (!person) return;
     if (this.#kept?.id !== person.id) this.drafts = await this.#store.drafts(this.board, person.id);
@@ -104,8 +106,8 @@ export class Work {
   /** Nothing of theirs is shown to whoever comes next; what they entered waits for them. */
   async signedOut(): Promise<void> {
     this.unreachable = false;
-    if (!this.#kept) return;
     this.visitor.session = undefined;
+    if (!this.#kept) return;
     this.answer = undefined;
     this.#kept = undefined;
     this.drafts = {};

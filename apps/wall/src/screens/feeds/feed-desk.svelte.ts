@@ -2,7 +2,7 @@
 import type { FeedsView, FeedView, FileLook, FileReceipt, FeedMap, PayloadLine, StoredMap } from '@comm-cell/contract/feeds';
 import { createContext } from 'svelte';
 import type { Preferences } from '../../preferences.svelte.js';
-import type { Answer, Problem } from '../client.js';
+import { type Answer, ask, type Problem } from '../client.js';
 import { Visitor } from '../visitor.svelte.js';
 import { feedsWords, type FeedsWords } from './feeds-words.js';
 
@@ -70,10 +70,10 @@ export class FeedDesk extends Visitor {
     return this.client.get('feeds', feed, 'map');
   }
   lookAt(feed: string, file: File, query: Record<string, string>): Promise<Answer<FileLook>> {
-    return this.#bytes(this.client.address(query, 'feeds', feed, 'files', 'look'), file);
+    return ask('POST', this.client.address(query, 'feeds', feed, 'files', 'look'), file);
   }
   storeFile(feed: string, file: File, observedAt: string): Promise<Answer<FileReceipt>> {
-    return this.#bytes(this.client.address({}, 'feeds', feed, 'files'), file, observedAt === '' ? {} : { 'observed-at': new Date(observedAt).toISOString() });
+    return ask('POST', this.client.address({}, 'feeds', feed, 'files'), file, observedAt === '' ? {} : { 'observed-at': new Date(observedAt).toISOString() });
   }
   async tryFile(feed: string, file: File, map: FeedMap, observedAt: string): Promise<Answer<FileReceipt>> {
     const content = await base64(file);
@@ -84,21 +84,6 @@ export class FeedDesk extends Visitor {
       'files',
       'try',
     );
-  }
-
-  async #bytes<Body>(address: string, file: File, headers: Record<string, string> = {}): Promise<Answer<Body>> {
-    try {
-      const answer = await fetch(address, {
-        method: 'POST',
-        cache: 'no-store',
-        headers: { 'content-type': 'application/octet-stream', ...headers },
-        body: file,
-      });
-      const json: unknown = await answer.json();
-      return answer.ok ? { ok: true, body: json as Body } : { ok: false, problem: json as Problem };
-    } catch {
-      return { ok: false, problem: undefined };
-    }
   }
 }
 
