@@ -159,6 +159,7 @@ const AT_THE_DOOR = new Set([
   'role',
   'undeclared',
   'away',
+  'another-person',
   'second-factor-first',
   'sign-in-again',
 ]);
