@@ -7,9 +7,11 @@ import { Server } from 'socket.io';
 import { prepareBoard, until } from '../../../tests/support/api.js';
 import { smallBoard } from '../../../tests/support/boards.js';
 import { startPostgres, type TestPostgres } from '../../../tests/support/postgres.js';
+import { openSocket } from '../../../tests/support/socket.js';
 import { Journal } from '../src/journal/journal.js';
 import { BoardKeeper } from '../src/keeper/board-keeper.js';
 import { FanOut, type LiveServer, type LiveSocket, roomOf, unsentBytes } from '../src/live/fan-out.js';
+import { sendInOnePiece } from '../src/live/socket-adapter.js';
 
 const LIMIT = 256 * 1024;
 const ROWS = 3_000;
@@ -106,4 +108,37 @@ test('positive control: what socket.io alone keeps for the same display has no b
   );
   expect(stalled.most).toBeGreaterThan(4 * LIMIT);
   await stalled.close();
+});
+
+/** In how many pieces the socket of a display is handed a message to all of its room, which it then has to read whole. */
+async function pieces(make: (server: Server) => void): Promise<number> {
+  const http = createServer();
+  const server = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
+  make(server);
+  let written: string[] = [];
+  server.on('connection', (socket) => {
+    const { _socket: stream } = (socket.conn as unknown as { transport: { socket: { _socket: NodeJS.WritableStream } } }).transport.socket;
+    const write = stream.write.bind(stream) as (...of: unknown[]) => boolean;
+    stream.write = ((...of: unknown[]) => (written.push(String(of[0])), write(...of))) as typeof stream.write;
+    void socket.join('room');
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { socket: client } = await openSocket(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, {});
+  const read: unknown[] = [];
+  client.on('said', (what: unknown) => read.push(what));
+  await until(() => server.sockets.adapter.rooms.has('room'), 'the display is in the room');
+  const said = { words: 'Mae’r cleifion yn aros', many: 'x'.repeat(70_000) };
+  written = [];
+  server.to('room').emit('said', said);
+  await until(() => read.length > 0, 'the display has read it');
+  expect(read).toEqual([said]);
+  const count = written.length;
+  client.disconnect();
+  await server.close();
+  return count;
+}
+
+test('what goes to many is handed over in one piece; by socket.io alone in two', async () => {
+  expect(await pieces(sendInOnePiece)).toBe(1);
+  expect(await pieces(() => {})).toBe(2);
 });

@@ -37,13 +37,16 @@ export function doorOf(reflector: Pick<Reflector, 'get'>, controller: Type, hand
 
 @Injectable()
 export class Gate implements CanActivate {
+  /** Doors do not change: each is looked at once. */
+  readonly #doors = new Map<Type, Map<Handler, Door | undefined>>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly displays: Displays,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const door = doorOf(this.reflector, context.getClass(), context.getHandler() as Handler);
+    const door = this.#doorOf(context.getClass(), context.getHandler() as Handler);
     if (!door)
       throw new Refusal(
         403,
@@ -57,5 +60,11 @@ export class Gate implements CanActivate {
       if (method !== 'GET') assertOwnPage(this.displays, headers);
     }
     return true;
+  }
+  #doorOf(controller: Type, handler: Handler): Door | undefined {
+    const known = this.#doors.get(controller) ?? new Map<Handler, Door | undefined>();
+    this.#doors.set(controller, known);
+    if (!known.has(handler)) known.set(handler, doorOf(this.reflector, controller, handler));
+    return known.get(handler);
   }
 }

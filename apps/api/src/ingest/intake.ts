@@ -96,16 +96,11 @@ function meaningOf({ door }: Delivery, body: RawBody): Buffer {
     .digest();
 }
 
-/**
- * Puts the board's own string in place of the equal one that was sent. A series is looked up a dozen times from here on, and a
- * string fresh from a parser is searched among all strings of the process every time.
- */
-function useOwnNames({ rows }: Payload | MappedFile, { definition }: BoardState): void {
-  for (const row of rows) row.series = definition!.series[row.series]?.id ?? row.series;
-}
-
 @Injectable()
 export class Intake {
+  /** The series of each feed's last delivery, as the board writes them. */
+  readonly #names = new Map<string, readonly string[]>();
+
   constructor(
     private readonly keepers: Keepers,
     private readonly maps: FeedMaps,
@@ -153,11 +148,11 @@ export class Intake {
     const { board, feed, door, dryRun, sender } = delivery;
     const keeper = this.keeper(board);
     const { payload, name, bodyHash } = await this.#read(delivery, body, keeper.snapshot.state);
-    const batchId = delivery.key ?? name;
+    const batchId = delivery.key ?? name();
     if (!IDEMPOTENCY_KEY.test(batchId))
       throw new Refusal(400, 'idempotency-key', 'The Idempotency-Key cannot be used.', 'It has 1 to 200 visible ASCII characters, such as a UUID.');
     sent.batch = batchId;
-    useOwnNames(payload, keeper.snapshot.state);
+    this.#useOwnNames(payload, keeper.snapshot.state, `${board} ${feed}`);
     const count = payload.rows.length + payload.unreadable.length;
     const declared = body.headers['reading-count'];
     if (declared !== undefined && declared !== String(count))
@@ -222,6 +217,28 @@ export class Intake {
     return { ...this.#answer(JSON.parse(text) as FileReceipt, status === 201 ? 200 : status, door), repeated: true };
   }
 
+  /**
+   * Puts the board's own string in place of the equal one that was sent. A series is looked up a dozen times from here on, and a
+   * string fresh from a parser is searched among all strings of the process every time. Most deliveries of a feed name the same
+   * series in the same order, and to compare is cheaper than to search.
+   */
+  #useOwnNames({ rows }: Payload | MappedFile, { definition }: BoardState, feed: string): void {
+    const before = this.#names.get(feed) ?? [];
+    let isOther = rows.length !== before.length;
+    rows.forEach((row, i) => {
+      if (row.series === before[i]) row.series = before[i];
+      else {
+        row.series = definition!.series[row.series]?.id ?? row.series;
+        isOther = true;
+      }
+    });
+    if (isOther)
+      this.#names.set(
+        feed,
+        rows.map(({ series }) => series),
+      );
+  }
+
   #answer(given: FileReceipt, status: number, door: Delivery['door']): Answered {
     if (status !== 422) return { status, receipt: given };
     const whole = door === 'files';
@@ -236,7 +253,7 @@ export class Intake {
   }
 
   /** Its rows, and the name it goes by when its sender gave none. */
-  async #read(delivery: Delivery, body: RawBody, state: BoardState): Promise<{ payload: Payload | MappedFile; name: string; bodyHash: Buffer }> {
+  async #read(delivery: Delivery, body: RawBody, state: BoardState): Promise<{ payload: Payload | MappedFile; name: () => string; bodyHash: Buffer }> {
     const { board, feed } = delivery;
     if (delivery.door === 'files') return this.#readFile(delivery, body, state);
     const adapter = adapterFor(body);
@@ -252,14 +269,14 @@ export class Intake {
     const sent = { contentType: body.contentType, text: body.text, headers: body.headers, names };
     const payload = adapter.read(sent);
     const bodyHash = meaningOf(delivery, body);
-    return { payload, name: adapter.nameOf?.(sent) ?? `body-${bodyHash.toString('hex')}`, bodyHash };
+    return { payload, name: () => adapter.nameOf?.(sent) ?? `body-${bodyHash.toString('hex')}`, bodyHash };
   }
 
   async #readFile(
     { board, feed, map: tried }: Delivery,
     body: RawBody,
     { definition, definedAt }: BoardState,
-  ): Promise<{ payload: MappedFile; name: string; bodyHash: Buffer }> {
+  ): Promise<{ payload: MappedFile; name: () => string; bodyHash: Buffer }> {
     const map = tried ?? (await this.maps.of(board, feed))?.map;
     if (!map?.layout)
       throw new Refusal(
@@ -278,6 +295,6 @@ export class Intake {
       .update('\n')
       .update(body.bytes)
       .digest();
-    return { payload, name: `file-${meaning.toString('hex')}`, bodyHash: meaning };
+    return { payload, name: () => `file-${meaning.toString('hex')}`, bodyHash: meaning };
   }
 }

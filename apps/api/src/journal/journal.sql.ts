@@ -32,7 +32,7 @@ with head as (
   on conflict do nothing
 ), reading as (
   insert into readings (board_id, series_no, observed_at, revision, value, words, seq)
-  select head.board_id, r.no, to_timestamp(r.at / 1000), r.rev, r.value, r.words, r.seq
+  select head.board_id, r.no, to_timestamp(r.at / 1000), coalesce(r.rev, 0), r.value, r.words, r.seq
   from head, unnest($19::int[], $20::float8[], $21::smallint[], $22::float8[], $23::text[], $24::bigint[]) as r(no, at, rev, value, words, seq)
 )`;
 const WAKING = `

@@ -94,7 +94,8 @@ export class Appending {
   #hashes: Buffer[] = [];
   #series = { no: [] as number[], id: [] as string[] };
   /** By event, its readings ready for an array literal. */
-  #readings = { no: [] as string[], at: [] as string[], rev: [] as string[], value: [] as string[], seq: [] as string[] };
+  #readings = { no: [] as string[], at: [] as string[], value: [] as string[], seq: [] as string[] };
+  #revs: number[] = [];
   #words: (string | null)[] = [];
 
   constructor(
@@ -131,10 +132,12 @@ export class Appending {
     const columns = this.#readings;
     columns.no.push(listed(readings, ({ series }) => numbers[series]!));
     columns.at.push(listed(readings, ({ at }) => at));
-    columns.rev.push(listed(readings, ({ rev }) => rev ?? 0));
     columns.value.push(listed(readings, ({ value }) => (typeof value === 'number' ? value : null)));
-    columns.seq.push(listed(readings, () => seq));
-    for (const { value } of readings) this.#words.push(typeof value === 'string' ? value : null);
+    columns.seq.push(`${`${seq},`.repeat(readings.length - 1)}${seq}`);
+    for (const { rev, value } of readings) {
+      this.#revs.push(rev ?? 0);
+      this.#words.push(typeof value === 'string' ? value : null);
+    }
   }
 
   finish(receipts: readonly NewReceipt[] = [], told: readonly Told[] = []): PreparedAppend {
@@ -167,9 +170,10 @@ export class Appending {
         this.#series.id,
         numberArray(readings.no),
         numberArray(readings.at),
-        numberArray(readings.rev),
+        // Most are first revisions and numbers: a column of which nothing needs to be said is left out.
+        this.#revs.some((rev) => rev !== 0) ? numberArray(this.#revs) : null,
         numberArray(readings.value),
-        this.#words.some((word) => word !== null) ? this.#words : nulls(this.#words.length),
+        this.#words.some((word) => word !== null) ? this.#words : null,
         numberArray(readings.seq),
         head.hash,
         ...(told.length > 0 ? tellValues(told, at) : []),
@@ -326,7 +330,4 @@ function numberArray(values: readonly (number | string)[]): string {
 }
 function listed(readings: readonly Reading[], of: (reading: Reading) => number | null): string {
   return readings.map((reading) => of(reading) ?? 'null').join(',');
-}
-function nulls(count: number): string {
-  return `{${new Array<string>(count).fill('null').join(',')}}`;
 }

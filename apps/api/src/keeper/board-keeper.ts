@@ -71,6 +71,7 @@ interface Group {
   receipts: NewReceipt[];
   keys: Set<string>;
   rows: number;
+  mostRows: number;
   /** Takes no more: who comes next has to wait for a commit. */
   closed: boolean;
 }
@@ -92,9 +93,12 @@ interface Sent {
 const RECENT = 2_000;
 const RECENT_READINGS = 5_000;
 const GROUP_SUBMISSIONS = 256;
+/** Where another process writes too, every group may be in vain, so there are few of them. */
 const GROUP_ROWS = 10_000;
 /** After so many groups that met no other process's, one is sent behind the other; before, it would often be in vain. */
 const ALONE = 16;
+/** Then small ones are best: of big ones the database and this process wait for each other in turn. */
+const GROUP_ROWS_ALONE = 500;
 const PAGE = 2_000;
 /** More waiting submissions than this and new ones are turned away until the store has caught up. */
 const QUEUE_LIMIT = 5_000;
@@ -254,11 +258,15 @@ export class BoardKeeper {
     }
   }
 
+  get #mostRows(): number {
+    return this.#alone < ALONE ? GROUP_ROWS : GROUP_ROWS_ALONE;
+  }
+
   /** What of the queue goes into the next group, in its order. */
   #takeGroup(): Waiting[] {
     const group: Waiting[] = [];
     const later: Waiting[] = [];
-    const room = { keys: new Set<string>(), rows: 0, waiting: group };
+    const room = { keys: new Set<string>(), rows: 0, mostRows: this.#mostRows, waiting: group };
     for (const one of this.#queue) {
       if (takesIn(room, one)) enter(room, one);
       else later.push(one);
@@ -325,7 +333,7 @@ export class BoardKeeper {
     const last = this.#behind ?? this.#under;
     if (!last || this.#queue.length === 0) return;
     const { prepared, group: under } = last;
-    const group = (this.#ahead ??= groupOn(this.board, this.#draft(prepared.next), prepared.next, Math.max(Date.now(), under.appending.at)));
+    const group = (this.#ahead ??= groupOn(this.board, this.#mostRows, this.#draft(prepared.next), prepared.next, Math.max(Date.now(), under.appending.at)));
     while (!group.closed && group.waiting.length < this.#queue.length) {
       const one = this.#queue[group.waiting.length]!;
       // A late row's twin may be in the group under way, where a look into the journal does not find it.
@@ -387,7 +395,7 @@ export class BoardKeeper {
     const known = new Map(late.length > 0 ? await this.journal.knownReadings(this.board, late) : []);
     // A series belongs to one feed: only senders that stand in the group twice can meet their own readings in it.
     const meets = new Set(open.map(({ submission }) => submission.source)).size < open.length;
-    const group = groupOn(this.board, this.#draft(this.#head), this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
+    const group = groupOn(this.board, this.#mostRows, this.#draft(this.#head), this.#head, Math.max(Date.now(), this.#recent.at(-1)?.at ?? 0));
     for (const one of open) {
       const led = this.#decideOne(group, one, known);
       for (const event of meets ? led : []) {
@@ -580,7 +588,7 @@ export class BoardKeeper {
   }
 }
 
-function groupOn(board: string, state: BoardState, head: Head, at: number): Group {
+function groupOn(board: string, mostRows: number, state: BoardState, head: Head, at: number): Group {
   return {
     appending: new Appending(board, head, at),
     fold: Fold.inPlace(state),
@@ -589,16 +597,17 @@ function groupOn(board: string, state: BoardState, head: Head, at: number): Grou
     receipts: [],
     keys: new Set(),
     rows: 0,
+    mostRows,
     closed: false,
   };
 }
 
-type Room = Pick<Group, 'waiting' | 'keys' | 'rows'>;
+type Room = Pick<Group, 'waiting' | 'keys' | 'rows' | 'mostRows'>;
 
-function takesIn({ waiting, keys, rows }: Room, { submission: { receipt, rows: size = 1 } }: Waiting): boolean {
+function takesIn({ waiting, keys, rows, mostRows }: Room, { submission: { receipt, rows: size = 1 } }: Waiting): boolean {
   // The same key twice: the second waits for the next group and finds the receipt of the first.
   if (receipt && keys.has(receiptKey(receipt))) return false;
-  return waiting.length === 0 || (waiting.length < GROUP_SUBMISSIONS && rows + size <= GROUP_ROWS);
+  return waiting.length === 0 || (waiting.length < GROUP_SUBMISSIONS && rows + size <= mostRows);
 }
 
 function enter(room: Room, one: Waiting): void {

@@ -20,12 +20,13 @@ export function recordHistory(state: BoardState, command: RecordReadings, known:
   let duplicate = 0;
   for (const row of rows) {
     const refuse = (field: string, code: string, detail: string): unknown => rejected.push({ ...placeOf(row), field, code, detail });
-    const refused = refusal(definition, feed, row, at);
+    const series = definition.series[row.series];
+    const refused = refusal(definition, series, feed, row, at);
     if (refused) {
       rejected.push({ ...placeOf(row), ...refused });
       continue;
     }
-    const series = definition.series[row.series]!;
+    const { range } = series!;
     const liveFrom = (state.series[row.series]?.at ?? at) - definition.feeds[feed]!.limitMs;
     const key = readingKey(row.series, row.at, row.rev);
     const twin = sent.has(key) ? sent.get(key) : known.get(key);
@@ -38,8 +39,8 @@ export function recordHistory(state: BoardState, command: RecordReadings, known:
     } else if (twin !== undefined) {
       if (twin === row.value) duplicate++;
       else refuse('value', 'conflict', 'A different value is already recorded for this series, moment and revision; to correct it send a higher revision.');
-    } else if (typeof row.value === 'number' && (row.value < series.range.min || row.value > series.range.max)) {
-      refuse('value', 'out-of-range', `Outside the believable range of the series (${series.range.min} to ${series.range.max}).`);
+    } else if (typeof row.value === 'number' && (row.value < range.min || row.value > range.max)) {
+      refuse('value', 'out-of-range', `Outside the believable range of the series (${range.min} to ${range.max}).`);
     } else {
       sent.set(key, row.value);
       recorded.push({

@@ -2,7 +2,7 @@
  * Readings of one batch → events and the counts of its receipt. Every row ends in exactly one of
  * accepted, duplicate, rejected, quarantined (invariant I8).
  */
-import type { BoardDefinition, FeedId, SeriesId } from '../definition.js';
+import type { BoardDefinition, FeedId, SeriesDefinition, SeriesId } from '../definition.js';
 import type { BoardEvent, HeldReading, HoldReason, Person, Reading } from '../events.js';
 import { type Borrowed, borrowed, type Brought } from '../rules/borrowed.js';
 import { holdReason } from '../rules/plausible.js';
@@ -87,8 +87,14 @@ export function lateRows(state: BoardState, rows: readonly CandidateRow[]): Cand
   });
 }
 
-export function refusal(definition: BoardDefinition, feed: FeedId, row: CandidateRow, at: number): Omit<RejectedRow, 'row' | 'column'> | undefined {
-  const series = definition.series[row.series];
+/** `series`: the one that the row names, if there is such a one. */
+export function refusal(
+  definition: BoardDefinition,
+  series: SeriesDefinition | undefined,
+  feed: FeedId,
+  row: CandidateRow,
+  at: number,
+): Omit<RejectedRow, 'row' | 'column'> | undefined {
   if (!series) {
     return { field: 'series', code: 'unknown-series', detail: `This board has no series "${row.series}"; GET /v1/feeds/${feed} lists those of this feed.` };
   }
@@ -169,9 +175,15 @@ function borrowedOf(state: BoardState, feed: FeedId, rows: readonly CandidateRow
     row.rev === 0 &&
     state.definition?.series[row.series]?.feed === feed &&
     row.at > (state.series[row.series]?.at ?? -Infinity);
-  const brought = rows.filter(brings);
+  const brought = {
+    *[Symbol.iterator](): Generator<Brought> {
+      for (const row of rows) if (brings(row)) yield row;
+    },
+  };
   const suspect = borrowed(state, feed, brought);
-  return suspect && new Set(brought.map(({ series }) => series)).size === brought.length ? suspect : undefined;
+  if (!suspect) return undefined;
+  const all = [...brought];
+  return new Set(all.map(({ series }) => series)).size === all.length ? suspect : undefined;
 }
 
 export function recordReadings(state: BoardState, command: RecordReadings, known: KnownReadings, at: number): Decision<ReadingsOutcome> {
@@ -200,7 +212,8 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
   };
 
   for (const row of rows) {
-    const refused = refusal(definition, feed, row, at);
+    const series = definition.series[row.series];
+    const refused = refusal(definition, series, feed, row, at);
     if (refused) {
       rejected.push({ ...placeOf(row), ...refused });
       judged?.push({ row, verdict: 'refused' });
@@ -223,9 +236,8 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     }
     const step = sent?.newest;
     if (typeof row.value === 'number') {
-      const series = definition.series[row.series]!;
       const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
-      const reason = holdReason(definition, series, before, state.held[row.series], row.at, row.value, row.rev);
+      const reason = holdReason(definition, series!, before, state.held[row.series], row.at, row.value, row.rev);
       if (reason) {
         hold(row, reading, reason);
         continue;

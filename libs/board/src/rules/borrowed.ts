@@ -40,18 +40,20 @@ function seriesOf(definition: BoardDefinition, metric: MetricId): readonly Serie
   return known.get(metric) ?? [];
 }
 
-/** `rows`: the numbers of one delivery that are newer than what is known, one a series. Most are cleared by their first figure. */
-export function borrowed(state: BoardState, feed: FeedId, rows: readonly Brought[]): Borrowed | undefined {
-  if (rows.length === 0) return undefined;
+/**
+ * `rows`: the numbers of one delivery that are newer than what is known, one a series. Most are cleared by their first figure, so
+ * the others are looked at only when they are needed.
+ */
+export function borrowed(state: BoardState, feed: FeedId, rows: Iterable<Brought>): Borrowed | undefined {
   const of = feedItMatches(state, feed, rows);
   if (of !== undefined) return { reason: 'mix-up', of };
   if (!isResent(state, rows)) return undefined;
-  const weight = rows.reduce((sum, { value }) => sum + figures(value), 0);
+  const weight = [...rows].reduce((sum, { value }) => sum + figures(value), 0);
   const enough = 'at' in state.definition!.feeds[feed]!.expected ? ENOUGH : ENOUGH_OF_A_DAY;
   return weight >= enough ? { reason: 'resent' } : undefined;
 }
 
-function feedItMatches(state: BoardState, feed: FeedId, rows: readonly Brought[]): FeedId | undefined {
+function feedItMatches(state: BoardState, feed: FeedId, rows: Iterable<Brought>): FeedId | undefined {
   const definition = state.definition!;
   const own = definition.feeds[feed]!;
   /** Feeds that agree in every figure so far, and how much that weighs. */
@@ -69,7 +71,7 @@ function feedItMatches(state: BoardState, feed: FeedId, rows: readonly Brought[]
     if (agreed.size === 0) return undefined;
     weights = agreed;
   }
-  return [...weights!].find(([, weight]) => weight >= ENOUGH)?.[0];
+  return [...(weights ?? [])].find(([, weight]) => weight >= ENOUGH)?.[0];
 }
 
 /** A day line said this value so near to a moment: its points ascend, so the search begins at the newest. */
@@ -103,7 +105,7 @@ function agreement(state: BoardState, { series, at, value }: Brought, other: Ser
 }
 
 /** Every figure is the one of some earlier moment, the same moment for all, and not the one of now. */
-function isResent(state: BoardState, rows: readonly Brought[]): boolean {
+function isResent(state: BoardState, rows: Iterable<Brought>): boolean {
   const definition = state.definition!;
   const { bucketMs } = definition.trend;
   /** Moments at which all figures so far were what they are now; mostly there are none after the first. */
