@@ -61,6 +61,7 @@ export class Gate implements CanActivate {
     }
     return true;
   }
+
   #doorOf(controller: Type, handler: Handler): Door | undefined {
     const known = this.#doors.get(controller) ?? new Map<Handler, Door | undefined>();
     this.#doors.set(controller, known);

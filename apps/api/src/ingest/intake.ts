@@ -99,7 +99,7 @@ function meaningOf({ door }: Delivery, body: RawBody): Buffer {
 @Injectable()
 export class Intake {
   /** The series of each feed's last delivery, as the board writes them. */
-  readonly #names = new Map<string, readonly string[]>();
+  readonly #names = new Map<string, readonly (string | undefined)[]>();
 
   constructor(
     private readonly keepers: Keepers,
@@ -224,19 +224,9 @@ export class Intake {
    */
   #useOwnNames({ rows }: Payload | MappedFile, { definition }: BoardState, feed: string): void {
     const before = this.#names.get(feed) ?? [];
-    let isOther = rows.length !== before.length;
-    rows.forEach((row, i) => {
-      if (row.series === before[i]) row.series = before[i];
-      else {
-        row.series = definition!.series[row.series]?.id ?? row.series;
-        isOther = true;
-      }
-    });
-    if (isOther)
-      this.#names.set(
-        feed,
-        rows.map(({ series }) => series),
-      );
+    const own = rows.map(({ series }, i) => (series === before[i] ? before[i] : definition!.series[series]?.id));
+    rows.forEach((row, i) => (row.series = own[i] ?? row.series));
+    this.#names.set(feed, own);
   }
 
   #answer(given: FileReceipt, status: number, door: Delivery['door']): Answered {

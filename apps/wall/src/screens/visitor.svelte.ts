@@ -19,6 +19,7 @@ export class Visitor {
     readonly preferences: Preferences,
   ) {
     this.client = new BoardClient(board);
+    // The page before may have been shown to somebody else.
     this.session = undefined;
     void this.refresh();
     void this.#learnName();

@@ -36,10 +36,8 @@ export class Outbox {
   constructor(
     readonly board: string,
     private readonly store: Store,
-    /** Told of every answer, so that the screen asks for the new picture. */
+    /** Told of every answer, so that the screen asks for the new picture; and whether the same person is still signed in. */
     private readonly answered: () => void,
-    /** The server says that nobody is signed in any more. */
-    private readonly signedOut: () => void,
   ) {}
 
   /** Whose batches may be sent; nobody's while nobody is signed in. */
@@ -83,7 +81,7 @@ export class Outbox {
       this.sending = undefined;
       const problem = answer.ok ? undefined : answer.problem;
       if (answer.ok) await this.#put({ ...next, state: 'sent', receipt: answer.body });
-      else if (problem?.status === 401) return this.signedOut();
+      else if (problem?.status === 401) return this.answered();
       else if (!problem || problem.status === 429 || problem.status >= 500) return this.#later();
       else
         await this.#put({

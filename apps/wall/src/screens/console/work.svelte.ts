@@ -38,12 +38,7 @@ export class Work {
     readonly preferences: Preferences,
   ) {
     this.visitor = new Visitor(board, preferences);
-    this.outbox = new Outbox(
-      board,
-      this.#store,
-      () => void this.look(),
-      () => void this.signedOut().then(() => this.look()),
-    );
+    this.outbox = new Outbox(board, this.#store, () => void this.look());
     void this.#begin();
   }
 
@@ -85,9 +80,12 @@ export class Work {
     if (!this.visitor.session) await this.visitor.refresh();
     const answer = await inTime(this.visitor.client.get<ConsoleAnswer>('console'));
     if (!answer.ok) {
-      if (answer.problem?.status === 401) await this.signedOut();
-      if (answer.problem?.code === 'another-person') await this.look();
-      else if (answer.problem?.status !== 401) this.unreachable = answer.problem === undefined || answer.problem.status >= 500;
+      const { problem } = answer;
+      if (problem?.status !== 401) this.unreachable = problem === undefined || problem.status >= 500;
+      else {
+        await this.signedOut();
+        if (problem.code === 'another-person') await this.look();
+      }
       return;
     }
     const deviceAt = Date.now();
