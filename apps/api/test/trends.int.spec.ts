@@ -10,7 +10,7 @@ import { BoardReads } from '../src/database/scoped.js';
 import { DeskBoards } from '../src/desk/desk-boards.js';
 import { Appending, Journal } from '../src/journal/journal.js';
 import { Keepers } from '../src/keeper/keepers.js';
-import { hours } from '../src/trends/hours.sql.js';
+import { hours, ROLL_UP } from '../src/trends/hours.sql.js';
 import { RollUps, rollUp } from '../src/trends/roll-up.js';
 import { isRolledUp } from '../src/trends/rolled-up.js';
 import { spcCsv } from '../src/trends/spc-csv.js';
@@ -88,6 +88,19 @@ async function stored(journal: Journal, shown: boolean): Promise<Record<string, 
   return told;
 }
 
+interface PlanNode {
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
+  Plans?: PlanNode[];
+}
+/** How many rows all nodes of a plan handed on or threw away. */
+function rowsOf(node: PlanNode): number {
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Join Filter'] ?? 0);
+  return (node.Plans ?? []).reduce((sum, below) => sum + rowsOf(below), rows * node['Actual Loops']);
+}
+
 const batches = fc.array(
   fc.record({
     history: fc.boolean(),
@@ -145,6 +158,20 @@ describe('roll-ups', () => {
     await rollUpAll(journal);
     const hour = `1 ${MONDAY / HOUR_MS}`;
     expect([wrong[hour]![1], (await stored(journal, false))[hour]![1]]).toEqual([5, 9]);
+    await tidy();
+  });
+
+  test('a step goes over its readings a few times, not once for each, even while the planner knows nothing of them', async () => {
+    const { url, journal, write, tidy } = await open();
+    const many = 400;
+    const head = (await journal.head('small'))!;
+    await write(recorded(Array.from({ length: many }, (_, hour) => ({ series: 'm.1@here', at: MONDAY + hour * HOUR_MS, value: hour }))));
+    const step = ROLL_UP.replaceAll('$1', "'small'")
+      .replaceAll('$2', String(head.seq))
+      .replaceAll('$3', String(head.seq + 1));
+    const [answer] = await postgres.sql<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(url, `explain (analyze, format json) ${step}`);
+    expect(rowsOf(answer!['QUERY PLAN'][0].Plan)).toBeLessThan(40 * many);
+    expect(Object.keys(await stored(journal, false))).toHaveLength(many);
     await tidy();
   });
 

@@ -35,6 +35,8 @@ interface Outgoing {
   sentAt: number;
   gapMs: number;
   timer: NodeJS.Timeout | undefined;
+  /** No display has more bytes than this unsent: what the last look found, and all that was sent since. */
+  unsentMost: number;
 }
 
 export function roomOf(board: string): string {
@@ -81,7 +83,7 @@ export class FanOut {
   }
 
   follow(keeper: BoardKeeper): void {
-    const outgoing: Outgoing = { pending: [], sentAt: -Infinity, gapMs: GAP_LEAST_MS, timer: undefined };
+    const outgoing: Outgoing = { pending: [], sentAt: -Infinity, gapMs: GAP_LEAST_MS, timer: undefined, unsentMost: Infinity };
     this.#boards.set(keeper.board, outgoing);
     keeper.subscribe((entries) => {
       outgoing.pending.push(...entries);
@@ -104,11 +106,31 @@ export class FanOut {
     outgoing.pending = [];
     outgoing.sentAt = performance.now();
     if (!this.#watched(board)) return;
-    this.#dropSlow(board);
-    this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events: forWalls(events) });
+    // To look at every display takes a tenth of what it takes to send; mostly nobody can be that far behind.
+    if (outgoing.unsentMost > UNSENT_LIMIT) outgoing.unsentMost = this.#dropSlow(board);
+    outgoing.unsentMost += this.#bytesOf(board, () => this.server.to(roomOf(board)).emit('board:batch', { board, from, to, events: forWalls(events) }));
     const wanted = GAP_TIMES * (performance.now() - outgoing.sentAt);
     // A moving mean: one hiccup of the machine is no reason to slow down.
     outgoing.gapMs = Math.min(Math.max(outgoing.gapMs + (wanted - outgoing.gapMs) / 4, GAP_LEAST_MS), GAP_MOST_MS);
+  }
+
+  /** The display gets every batch from here on. What it was answered with may be unsent still. */
+  join(socket: LiveSocket, board: string): void {
+    void socket.join(roomOf(board));
+    const outgoing = this.#boards.get(board);
+    if (outgoing) outgoing.unsentMost = Infinity;
+  }
+
+  /** How large the message is that `send` sends to all of a board, as the first of its displays is given it; Infinity if it is given none. */
+  #bytesOf(board: string, send: () => void): number {
+    const [first] = this.server.sockets.adapter.rooms.get(roomOf(board)) ?? [];
+    const display = first === undefined ? undefined : this.server.sockets.sockets.get(first)?.conn;
+    let bytes = Infinity;
+    const hear = ({ data }: { data?: string }): void => void (bytes = Buffer.byteLength(data ?? ''));
+    display?.once('packetCreate', hear);
+    send();
+    display?.off('packetCreate', hear);
+    return bytes;
   }
 
   #watched(board: string): boolean {
@@ -122,7 +144,7 @@ export class FanOut {
 
   #beatAll(): void {
     for (const keeper of this.keepers()) {
-      if (!this.server.sockets.adapter.rooms.get(roomOf(keeper.board))?.size) continue;
+      if (!this.#watched(keeper.board)) continue;
       // A store that does not answer means no beat: the walls cover themselves.
       this.prove(keeper).then(
         () => {
@@ -135,15 +157,23 @@ export class FanOut {
     }
   }
 
-  #dropSlow(board: string): void {
+  /** Whoever is too far behind gets no more deltas. Answers the bytes that wait for the slowest of those that stay. */
+  #dropSlow(board: string): number {
     const room = this.server.sockets.adapter.rooms.get(roomOf(board));
+    let most = 0;
     for (const id of room ?? []) {
       const socket = this.server.sockets.sockets.get(id);
-      if (!socket || unsentBytes(socket) <= UNSENT_LIMIT) continue;
+      if (!socket) continue;
+      const unsent = unsentBytes(socket);
+      if (unsent <= UNSENT_LIMIT) {
+        most = Math.max(most, unsent);
+        continue;
+      }
       void socket.leave(roomOf(board));
       socket.data.behindSince = performance.now();
       this.#behind.add(socket);
     }
+    return most;
   }
 
   #checkBehind(): void {

@@ -117,7 +117,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnModuleDestroy {
     if (parsed.data.build !== undefined) socket.data.build = parsed.data.build;
     this.#saw(socket);
     delete socket.data.behindSince;
-    void socket.join(roomOf(board));
+    this.#fanOut!.join(socket, board);
     // The first beat proves the picture without waiting for the next round.
     this.keepers.prove(keeper).then(
       () => {

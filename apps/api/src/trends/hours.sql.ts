@@ -1,9 +1,12 @@
 /** SQL of the hourly roll-ups: the job that keeps them, and how they are read. */
 
-/** What a reading of an hour counts for is that of its newest revision; `shown` is what first came, without what was brought in. */
-const TALLY = `count(value)::int as n, (count(*) - count(value))::int as missing, coalesce(sum(value order by observed_at), 0) as sum, min(value) as min, max(value) as max,
-  (array_agg(value order by observed_at) filter (where value is not null))[1] as first,
-  (array_agg(value order by observed_at desc) filter (where value is not null))[1] as last`;
+/** What an hour comes to, of one of the readings at each moment of it. */
+const tally = (which: 'newest' | 'shown'): string => `
+  count(value) filter (where ${which})::int as ${which}_n, (count(*) filter (where ${which}) - count(value) filter (where ${which}))::int as ${which}_missing,
+  coalesce(sum(value order by observed_at) filter (where ${which}), 0) as ${which}_sum, min(value) filter (where ${which}) as ${which}_min, max(value) filter (where ${which}) as ${which}_max,
+  (array_agg(value order by observed_at) filter (where ${which} and value is not null))[1] as ${which}_first,
+  (array_agg(value order by observed_at desc) filter (where ${which} and value is not null))[1] as ${which}_last`;
+const columns = (which: 'newest' | 'shown'): string => ['n', 'missing', 'sum', 'min', 'max', 'first', 'last'].map((of) => `${which}_${of}`).join(', ');
 
 /** Nobody else rolls up the same board meanwhile; a restored journal (another epoch) is gone through again from its beginning. */
 export const TAKE = `
@@ -25,7 +28,9 @@ on conflict do nothing`;
 
 /**
  * Every hour that an event of the step touches is worked out anew from its readings, so that late, corrected and repeated ones
- * need no case of their own. Hours of retired months stay as they are: their readings are gone.
+ * need no case of their own. What a moment counts for is its newest revision; what was shown of it is what first came, without what
+ * was brought in. Hours of retired months stay as they are: their readings are gone. How many hours there are the planner cannot
+ * know, so nothing is joined to them: the readings of each are looked up (offset 0), and one pass tallies both.
  */
 export const ROLL_UP = `
 with touched as materialized (
@@ -36,21 +41,23 @@ with touched as materialized (
 ), present as (
   select t.* from touched t where not exists (
     select from readings_retired x where x.board_id = $1 and x.month = date_trunc('month', to_timestamp(t.hour::float8 * 3600) at time zone 'UTC')::date)
-), held as materialized (
+), held as (
   select t.series_no, t.hour, r.observed_at, r.revision, r.value, r.seq, exists (select from readings_brought_in b where b.board_id = $1 and b.seq = r.seq) as brought_in
   from present t, lateral (
     select observed_at, revision, value, seq from readings
-    where board_id = $1 and series_no = t.series_no and observed_at >= to_timestamp(t.hour::float8 * 3600) and observed_at < to_timestamp((t.hour::float8 + 1) * 3600)) as r
-), known as (
-  select series_no, hour, ${TALLY} from (select distinct on (series_no, observed_at) * from held order by series_no, observed_at, revision desc) as newest group by 1, 2
-), came as (
-  select series_no, hour, ${TALLY} from (select distinct on (series_no, observed_at) * from held where not brought_in order by series_no, observed_at, seq, revision) as oldest group by 1, 2
+    where board_id = $1 and series_no = t.series_no and observed_at >= to_timestamp(t.hour::float8 * 3600) and observed_at < to_timestamp((t.hour::float8 + 1) * 3600)
+    offset 0) as r
+), ranked as (
+  select series_no, hour, observed_at, value, row_number() over (partition by series_no, observed_at order by revision desc) = 1 as newest,
+    not brought_in and row_number() over (partition by series_no, observed_at, brought_in order by seq, revision) = 1 as shown
+  from held
+), tallied as (
+  select series_no, hour, ${tally('newest')}, ${tally('shown')} from ranked group by series_no, hour
 )
 insert into reading_hours (board_id, series_no, hour, n, missing, sum, min, max, first, last, shown)
-select $1, series_no, hour, k.n, k.missing, k.sum, k.min, k.max, k.first, k.last,
-  case when (k.n, k.missing, k.sum, k.min, k.max, k.first, k.last) is not distinct from (c.n, c.missing, c.sum, c.min, c.max, c.first, c.last) then null
-    else array[coalesce(c.n, 0), coalesce(c.missing, 0), coalesce(c.sum, 0), c.min, c.max, c.first, c.last]::float8[] end
-from known k left join came c using (series_no, hour)
+select $1, series_no, hour, ${columns('newest')},
+  case when (${columns('newest')}) is distinct from (${columns('shown')}) then array[${columns('shown')}]::float8[] end
+from tallied
 on conflict (board_id, series_no, hour) do update
 set n = excluded.n, missing = excluded.missing, sum = excluded.sum, min = excluded.min, max = excluded.max, first = excluded.first, last = excluded.last, shown = excluded.shown`;
 
