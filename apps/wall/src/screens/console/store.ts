@@ -90,7 +90,12 @@ export class Store {
   }
 
   async putDrafts(board: string, person: string, drafts: Drafts): Promise<void> {
-    await (await this.#database)?.put('drafts', drafts, [board, person]);
+    const put = (await this.#database)?.transaction('drafts', 'readwrite');
+    if (!put) return;
+    const stored = put.store.put(drafts, [board, person]);
+    // At once: what waits for an answer first is undone when the page goes.
+    put.commit();
+    await Promise.all([stored, put.done]);
   }
 
   async kept(board: string): Promise<Kept | undefined> {

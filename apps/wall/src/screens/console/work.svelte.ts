@@ -12,6 +12,8 @@ import { inTime, Outbox } from './outbox.svelte.js';
 import { type Draft, type Drafts, Store } from './store.js';
 
 const LOOK_MS = 20_000;
+/** While the server did not answer: not every browser says when the signal is back. */
+const LOOK_AGAIN_MS = 3_000;
 const SECOND_MS = 1_000;
 
 export class Work {
@@ -32,6 +34,7 @@ export class Work {
   #offsetMs = 0;
   readonly #store = new Store();
   #timers: ReturnType<typeof setInterval>[] = [];
+  #looking = 0;
 
   constructor(
     readonly board: string,
@@ -48,7 +51,11 @@ export class Work {
     const seen = (): void => void (document.visibilityState === 'visible' && look());
     addEventListener('online', look);
     document.addEventListener('visibilitychange', seen);
-    this.#timers = [setInterval(seen, LOOK_MS), setInterval(() => (this.now = Date.now() + this.#offsetMs), SECOND_MS)];
+    this.#timers = [
+      setInterval(seen, LOOK_MS),
+      setInterval(() => this.unreachable && this.#looking === 0 && seen(), LOOK_AGAIN_MS),
+      setInterval(() => (this.now = Date.now() + this.#offsetMs), SECOND_MS),
+    ];
     return () => {
       removeEventListener('online', look);
       document.removeEventListener('visibilitychange', seen);
@@ -76,6 +83,11 @@ export class Work {
 
   /** Asks the server how things stand, and sends what waits. */
   async look(): Promise<void> {
+    this.#looking++;
+    await this.#look().finally(() => this.#looking--);
+  }
+
+  async #look(): Promise<void> {
     // Before the figures: they are asked for by name.
     if (!this.visitor.session) await this.visitor.refresh();
     const answer = await inTime(this.visitor.client.get<ConsoleAnswer>('console'));
@@ -84,7 +96,7 @@ export class Work {
       if (problem?.status !== 401) this.unreachable = problem === undefined || problem.status >= 500;
       else {
         await this.signedOut();
-        if (problem.code === 'another-person') await this.look();
+        if (problem.code === 'another-person') await this.#look();
       }
       return;
     }
