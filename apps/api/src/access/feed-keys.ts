@@ -58,10 +58,10 @@ export class FeedKeys {
 
   /** The holder of a key, or undefined for every key that is wrong, revoked or expired. */
   async holder(key: string): Promise<FeedPrincipal | undefined> {
-    if (!looksLikeKey(key)) return undefined;
     const hash = hashOf(key).toString('base64');
-    const age = performance.now() - this.#loadedAt;
     const known = this.#byHash.has(hash);
+    if (!known && !looksLikeKey(key)) return undefined;
+    const age = performance.now() - this.#loadedAt;
     if (age > OLDEST_MS || (!known && age > LOOK_AGAIN_MS)) {
       // A renewal that is under way may have begun before a brand-new key was made.
       if (!known) await this.#loading?.catch(() => {});

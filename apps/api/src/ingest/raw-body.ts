@@ -28,7 +28,7 @@ export class RawBody {
   }
 
   get hash(): Buffer {
-    return createHash('sha256').update(this.contentType).update('\n').update(this.bytes).digest();
+    return createHash('sha256').update(`${this.contentType}\n`).update(this.bytes).digest();
   }
 }
 

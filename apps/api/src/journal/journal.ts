@@ -11,6 +11,7 @@ import { APP_ROLE } from '../database/schema.js';
 import { steadyPool } from '../database/steady-client.js';
 import { genesis, link } from './chain.js';
 import { crashpoint } from './crashpoint.js';
+import { textOf } from './event-text.js';
 import { Lane } from './lane.js';
 import * as sql from './journal.sql.js';
 import { type Told, tellValues } from './tell.sql.js';
@@ -110,7 +111,7 @@ export class Appending {
   add(events: readonly BoardEvent[], source: string, numbers: Readonly<Record<string, number>>): this {
     for (const event of events) {
       const seq = this.head.seq + this.entries.length + 1;
-      const body = JSON.stringify(event);
+      const body = textOf(event);
       this.#hash = link(this.#hash, seq, this.at, source, body);
       this.entries.push({ seq, at: this.at, event });
       this.#kinds.push(event.kind);

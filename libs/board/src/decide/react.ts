@@ -273,7 +273,7 @@ export function comeDue(fold: Fold, at: number, feed?: FeedId): BoardEvent[] {
   }
   for (const [id, rules] of late) if (feed === undefined || id === feed || before.size > 0) closed(rules);
   if (timed.length > 0) closed(timed);
-  for (const [id, { suspended }] of Object.entries(feeds)) if (suspended) looks.set(`feed ${id}`, () => reaction.resumeDue(id));
+  for (const id in feeds) if (feeds[id]!.suspended) looks.set(`feed ${id}`, () => reaction.resumeDue(id));
   for (const id of proposed) looks.set(`proposed ${id}`, () => reaction.agreeDue(id));
   for (const id of Object.keys(shelves)) looks.set(`shelf ${id}`, () => reaction.shelfDue(id));
   for (const no of Object.keys(actions)) looks.set(`action ${no}`, () => reaction.actionDue(no));

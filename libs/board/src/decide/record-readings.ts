@@ -6,7 +6,7 @@ import type { BoardDefinition, FeedId, SeriesDefinition, SeriesId } from '../def
 import type { BoardEvent, HeldReading, HoldReason, Person, Reading } from '../events.js';
 import { type Borrowed, borrowed, type Brought } from '../rules/borrowed.js';
 import { holdReason } from '../rules/plausible.js';
-import type { BoardState, SeriesState } from '../state.js';
+import { type BoardState, holdsAny, type SeriesState } from '../state.js';
 import { MINUTE_MS } from '../time.js';
 import type { Decision } from './decision.js';
 
@@ -197,6 +197,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
   const judged: JudgedRow[] | undefined = command.itemise ? [] : undefined;
   let duplicate = 0;
   const inBatch = new Map<SeriesId, InBatch>();
+  const holds = holdsAny(state);
 
   const suspect = by ? undefined : borrowedOf(state, feed, rows);
   const hold = (row: CandidateRow, reading: Reading, reason: HoldReason, of?: FeedId): void => {
@@ -237,7 +238,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
     const step = sent?.newest;
     if (typeof row.value === 'number') {
       const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
-      const reason = holdReason(definition, series!, before, state.held[row.series], row.at, row.value, row.rev);
+      const reason = holdReason(definition, series!, before, holds ? state.held[row.series] : undefined, row.at, row.value, row.rev);
       if (reason) {
         hold(row, reading, reason);
         continue;

@@ -1,5 +1,5 @@
 import type { BoardEvent, Reading } from '../events.js';
-import type { SeriesState, TrendPoint } from '../state.js';
+import { holdsAny, type SeriesState, type TrendPoint } from '../state.js';
 import type { Draft } from './draft.js';
 
 /** Newer in the order that decides what a tile shows: by observed moment, then by revision. */
@@ -59,11 +59,12 @@ function withReading(before: SeriesState | undefined, reading: Reading, recorded
 export function readingsSlice(draft: Draft, event: BoardEvent, at: number): void {
   if (event.kind === 'ReadingsRecorded') {
     if (event.history) return;
+    const holds = holdsAny(draft.state);
     const line = draft.state.definition?.trend ?? { bucketMs: 1_800_000, buckets: 48 };
     for (const reading of event.readings) {
       const vouched = event.by !== undefined && draft.state.definition?.series[reading.series]?.steadyMs !== undefined;
       draft.putSeries(reading.series, withReading(draft.state.series[reading.series], reading, at, line.bucketMs, line.buckets, vouched));
-      const held = draft.state.held[reading.series];
+      const held = holds ? draft.state.held[reading.series] : undefined;
       if (held && reading.at >= held.at) delete draft.own('held')[reading.series];
     }
   } else if (event.kind === 'HeldSettled') {

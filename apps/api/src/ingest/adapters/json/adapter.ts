@@ -4,6 +4,13 @@ import { Refusal } from '../../../access/refusal.js';
 import { BentNumber, NotJson, parseStrictJson } from '../../strict-json.js';
 import type { Adapter, Payload } from '../adapter.js';
 
+/** Readings of a batch mostly share their moment, and to read it takes as long as the rest of a row. */
+let last = { text: '', at: NaN };
+function momentOf(text: string): number {
+  if (text !== last.text) last = { text, at: Date.parse(text) };
+  return last.at;
+}
+
 /** A checked reading as a candidate row, or the reason why it is none. */
 export function candidate(row: number, reading: ReadingRow): CandidateRow | RejectedRow {
   const { series, value, notReported } = reading;
@@ -13,7 +20,7 @@ export function candidate(row: number, reading: ReadingRow): CandidateRow | Reje
   if (value === undefined && notReported === undefined) {
     return { row, field: 'value', code: 'no-value', detail: 'There is no value. A missing value is never taken for 0: send notReported with the reason.' };
   }
-  const one: CandidateRow = { row, series, at: Date.parse(reading.observedAt), value: value ?? null, rev: reading.revision ?? 0 };
+  const one: CandidateRow = { row, series, at: momentOf(reading.observedAt), value: value ?? null, rev: reading.revision ?? 0 };
   if (reading.unit !== undefined) one.unit = reading.unit;
   if (notReported !== undefined) one.why = notReported;
   return one;
