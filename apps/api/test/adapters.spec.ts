@@ -377,6 +377,41 @@ test('hostile bodies of a full megabyte cost no more than reading them', () => {
   }
 });
 
+test('a reading is judged the same behind others of its moment and alone', () => {
+  const odd = fc.constantFrom<unknown>(undefined, null, '', ' ', 'x'.repeat(121), 'words', 7, -0, 1e21, true, [], {}, AT, '2026-02-30T10:00:00Z');
+  const field = <T>(usual: fc.Arbitrary<T>): fc.Arbitrary<unknown> => fc.oneof({ weight: 6, arbitrary: usual }, odd);
+  const reading = fc.record(
+    {
+      series: field(fc.constantFrom('m.1@here', 'm.2@here', 'x')),
+      observedAt: field(fc.constantFrom(AT, '2026-01-16T14:30:00.000Z')),
+      value: field(
+        fc.oneof(
+          fc.integer(),
+          fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }).map((value) => Number(value.toFixed(3)) + 0),
+        ),
+      ),
+      unit: fc.constantFrom('patients', 7),
+      revision: fc.constantFrom(0, 2, 0.5),
+      notReported: fc.constantFrom('down', ''),
+      more: fc.constant(1),
+    },
+    { requiredKeys: ['series', 'observedAt', 'value'] },
+  );
+  const told = ({ rows, unreadable }: Payload): unknown[] => [...rows, ...unreadable].sort((a, b) => a.row - b.row).map((one) => ({ ...one, row: 0 }));
+  const batch = (readings: readonly unknown[]): unknown[] => told(read('application/json', JSON.stringify({ readings })));
+  const alone = (one: unknown): unknown[] => {
+    batch([{ series: 'm.1@here', observedAt: '2001-01-01T00:00:00Z', value: 1 }]);
+    return batch([one]);
+  };
+  fc.assert(
+    fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: reading }, odd), { maxLength: 12 }), (readings) => {
+      const known = readings.filter((one) => one !== undefined);
+      expect(batch(known)).toEqual(known.flatMap(alone));
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
 test('strict JSON agrees with JSON.parse wherever that changes nothing', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4, noUnicodeString: false }), (text) => {

@@ -3,6 +3,8 @@ import type { ReadingsOutcome } from '@comm-cell/board/decide/record-readings';
 import { z } from 'zod';
 
 export const MOST_READINGS = 5_000;
+/** Of a series, in characters. */
+export const LONGEST_NAME = 120;
 
 /** Words for the wall: one line, no control or text-direction characters that could break out of their box. */
 const words = (most: number) =>
@@ -19,7 +21,7 @@ const words = (most: number) =>
  */
 export const readingRow = z
   .strictObject({
-    series: z.string().min(1).max(120).meta({ description: 'metric@place', example: 'ed.in-department@stoke-mandeville' }),
+    series: z.string().min(1).max(LONGEST_NAME).meta({ description: 'metric@place', example: 'ed.in-department@stoke-mandeville' }),
     observedAt: z.iso
       .datetime({ offset: true, error: 'write the moment as RFC 3339 with an offset, e.g. 2026-01-16T14:30:00Z; the day must exist' })
       .meta({ example: '2026-01-16T14:30:00Z' }),

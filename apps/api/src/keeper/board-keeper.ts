@@ -486,7 +486,7 @@ export class BoardKeeper {
 
   #visible(written: Fold['written']): BoardState['series'] {
     const { series } = this.#state;
-    for (const [id, one] of written) series[id] = one;
+    written.forEach((one, id) => (series[id] = one));
     return series;
   }
 

@@ -330,7 +330,10 @@ function* concerned(reaction: Reaction, event: BoardEvent): Iterable<RuleId> {
     case 'ReadingsRecorded':
     case 'ReadingsQuarantined':
       if ('history' in event) return;
-      for (const { series } of event.readings) for (const rule of index.bySeries.get(series) ?? []) yield rule.id;
+      for (const { series } of event.readings) {
+        const rules = index.bySeries.get(series);
+        if (rules) for (const rule of rules) yield rule.id;
+      }
       break;
     case 'FeedSuspended':
     case 'FeedResumed':

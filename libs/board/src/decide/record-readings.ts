@@ -149,11 +149,11 @@ export const HELD_DETAIL: Record<HoldReason, string> = {
     'This whole delivery agrees with what another organisation reports: was its file sent in place of yours? Held back; send your own figures, or these with a higher revision.',
 };
 
-/** What the batch itself has brought for a series so far. */
-interface InBatch {
-  readings: Reading[];
-  /** The newest value that overtakes the state, so that a batch of several moments is judged step by step. */
-  newest?: { at: number; value: number | string };
+/** The newest value of what the batch has brought so far that overtakes the state, so that a batch of several moments is judged step by step. */
+function stepOf(sent: readonly Reading[], current: SeriesState | undefined): { at: number; value: number | string } | undefined {
+  let newest: { at: number; value: number | string } | undefined;
+  for (const { at, value } of sent) if (value !== null && at > (newest?.at ?? current?.at ?? -Infinity)) newest = { at, value };
+  return newest;
 }
 
 export function placeOf({ row, column }: CandidateRow): { row: number; column?: string } {
@@ -161,8 +161,13 @@ export function placeOf({ row, column }: CandidateRow): { row: number; column?: 
 }
 
 /** The value already there for the same series, moment and revision. What is newer than all that is known can have none. */
-function twinOf(row: CandidateRow, sent: InBatch | undefined, current: SeriesState | undefined, known: KnownReadings): number | string | null | undefined {
-  const twin = sent?.readings.find((reading) => reading.at === row.at && (reading.rev ?? 0) === row.rev);
+function twinOf(
+  row: CandidateRow,
+  sent: readonly Reading[] | undefined,
+  current: SeriesState | undefined,
+  known: KnownReadings,
+): number | string | null | undefined {
+  const twin = sent?.find((reading) => reading.at === row.at && (reading.rev ?? 0) === row.rev);
   if (twin) return twin.value;
   if (!current || row.at > current.at) return undefined;
   return current.at === row.at && current.rev === row.rev ? current.value : known.get(readingKey(row.series, row.at, row.rev));
@@ -196,7 +201,8 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
   const quarantined: QuarantinedRow[] = [];
   const judged: JudgedRow[] | undefined = command.itemise ? [] : undefined;
   let duplicate = 0;
-  const inBatch = new Map<SeriesId, InBatch>();
+  /** What the batch itself has brought so far. */
+  const inBatch = new Map<SeriesId, Reading[]>();
   const holds = holdsAny(state);
 
   const suspect = by ? undefined : borrowedOf(state, feed, rows);
@@ -235,7 +241,7 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
       }
       continue;
     }
-    const step = sent?.newest;
+    const step = sent && stepOf(sent, current);
     if (typeof row.value === 'number') {
       const before = step && current ? { ...current, ...step } : step ? { at: step.at, rev: 0, value: step.value, recordedAt: at, trend: [] } : current;
       const reason = holdReason(definition, series!, before, holds ? state.held[row.series] : undefined, row.at, row.value, row.rev);
@@ -248,10 +254,8 @@ export function recordReadings(state: BoardState, command: RecordReadings, known
         continue;
       }
     }
-    const mine = sent ?? { readings: [] };
-    if (!sent) inBatch.set(row.series, mine);
-    mine.readings.push(reading);
-    if (row.value !== null && row.at > (step?.at ?? current?.at ?? -Infinity)) mine.newest = { at: row.at, value: row.value };
+    if (sent) sent.push(reading);
+    else inBatch.set(row.series, [reading]);
     recorded.push(reading);
     judged?.push({ row, verdict: 'stored' });
   }

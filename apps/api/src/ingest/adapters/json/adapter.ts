@@ -1,14 +1,21 @@
 import type { CandidateRow, RejectedRow } from '@comm-cell/board/decide/record-readings';
-import { MOST_READINGS, readingRow, type ReadingRow } from '@comm-cell/contract/feed';
+import { LONGEST_NAME, MOST_READINGS, readingRow, type ReadingRow } from '@comm-cell/contract/feed';
 import { Refusal } from '../../../access/refusal.js';
 import { BentNumber, NotJson, parseStrictJson } from '../../strict-json.js';
 import type { Adapter, Payload } from '../adapter.js';
 
-/** Readings of a batch mostly share their moment, and to read it takes as long as the rest of a row. */
-let last = { text: '', at: NaN };
+/** The moment that the codec took last: readings of a batch mostly share theirs, and to read it takes as long as the rest of a row. */
+let last = { text: '1970-01-01T00:00:00Z', at: 0 };
 function momentOf(text: string): number {
   if (text !== last.text) last = { text, at: Date.parse(text) };
   return last.at;
+}
+
+/** A name, a number, that very moment and nothing else: the codec would find nothing in it. */
+function isPlain(reading: unknown): reading is { series: string; observedAt: string; value: number } {
+  const { series, observedAt, value } = (reading ?? {}) as Partial<Record<keyof ReadingRow, unknown>>;
+  const isNamed = typeof series === 'string' && series !== '' && series.length <= LONGEST_NAME;
+  return isNamed && observedAt === last.text && Number.isFinite(value) && Object.keys(reading as object).length === 3;
 }
 
 /** A checked reading as a candidate row, or the reason why it is none. */
@@ -33,6 +40,10 @@ export function refused(row: number, issue: { path: readonly PropertyKey[]; mess
 
 /** One parsed reading into the payload, whatever it was parsed from. */
 export function readRow(row: number, reading: unknown, payload: Payload): void {
+  if (isPlain(reading)) {
+    payload.rows.push({ row, series: reading.series, at: last.at, value: reading.value, rev: 0 });
+    return;
+  }
   const parsed = readingRow.safeParse(reading);
   if (!parsed.success) {
     payload.unreadable.push(bentNumber(row, reading) ?? refused(row, parsed.error.issues[0] as Parameters<typeof refused>[1]));
