@@ -108,13 +108,24 @@ export class Proxy {
           return;
         }
         passed += chunk.length;
-        if (!client.write(chunk)) await new Promise<void>((resolve) => client.once('drain', resolve).once('close', resolve));
+        if (!client.write(chunk)) await writable(client);
         if (rate) await pause((chunk.length / rate) * 1000);
         while (this.#weather.stalled && !ended()) await change();
       }
       client.end();
     })().catch(end);
   }
+}
+
+/** Until more may be written, or the other end is gone. */
+function writable(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      socket.off('drain', go).off('close', go);
+      resolve();
+    };
+    socket.on('drain', go).on('close', go);
+  });
 }
 
 function pause(ms: number): Promise<void> {

@@ -29,7 +29,7 @@ export function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** False for anything that cannot be a key of ours, so that guesses cost nothing. */
+/** False for anything that cannot be a key of ours: a guess is no reason to look into the database. */
 export function looksLikeKey(text: string): boolean {
   const parts = FORM.exec(text);
   return parts !== null && checksum(text.slice(0, -8)) === parts[4];

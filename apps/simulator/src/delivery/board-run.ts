@@ -104,6 +104,8 @@ export class BoardRun {
     const voice = new Voice(provider, board, scenario, this.#startedAt);
     for (;;) {
       const now = Date.now();
+      // Whoever speaks before the first figures are due has lived until now, too.
+      this.#reporter.moveTo(now);
       const silent = (scenario.feed?.(feed, now, this.#startedAt) ?? 'speaks') === 'silent';
       const said = silent ? undefined : voice.speak(this.#reporter.system, now);
       if (said) {

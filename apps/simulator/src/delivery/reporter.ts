@@ -31,11 +31,16 @@ export class Reporter {
     this.system = new System(shape, board.zone, scenario.pressure, seed ^ hash(shape.name), storyStart(historyFrom));
   }
 
+  /** Lets the system live up to a moment. Moments must not go back. */
+  moveTo(moment: number): void {
+    this.scenario.act?.(this.system, moment, this.startedAt);
+    this.system.advance(moment);
+  }
+
   /** Moments must not go back. Nothing when the scenario keeps the feed from speaking. */
   report(feed: FeedDefinition, observedAt: number): ReadingRow[] {
     const { scenario, board, system, startedAt } = this;
-    scenario.act?.(system, observedAt, startedAt);
-    system.advance(observedAt);
+    this.moveTo(observedAt);
     const speech = scenario.feed?.(feed, observedAt, startedAt) ?? 'speaks';
     if (speech === 'silent') return [];
     const moment = new Date(observedAt + (speech === 'speaks' ? 0 : speech.aheadMs)).toISOString();
